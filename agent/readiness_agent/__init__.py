@@ -1,0 +1,1 @@
+"""The device: benchmarks candidate models on captured frames and streams telemetry."""

@@ -1,0 +1,1 @@
+"""The server: merges what devices, datasets and evaluations say into guarded decisions."""

@@ -1,0 +1,1 @@
+"""The `readiness` command line: one file is one command, with `arguments(parser)` and `run(args) -> exit code`."""

@@ -1,0 +1,1 @@
+"""One file is one reason code: a pure question to the dossier."""

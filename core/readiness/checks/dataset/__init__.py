@@ -1,0 +1,1 @@
+"""Is the data sound enough to train and to judge on?"""

@@ -1,0 +1,1 @@
+"""Does the model do its job, class by class and slice by slice?"""

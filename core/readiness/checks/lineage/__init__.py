@@ -1,0 +1,1 @@
+"""Is the evidence about this model, this data and this target at all?"""

@@ -1,0 +1,1 @@
+"""Does the endpoint still behave as it was judged?"""

@@ -1,0 +1,29 @@
+"""Too many inferences of the endpoint fail.
+
+Why: a failed inference is an unseen frame; a rising rate usually means input, memory or driver trouble.
+
+Fix: read the device's events, roll back when the errors began with this model, else repair the input.
+"""
+
+from readiness.bounds import needed
+from readiness.evidence.production import Production
+from readiness.finding import Measure, Outcome, Severity, Subject, clear, found, unknown
+from readiness.policy import Policy
+
+SEVERITY = Severity.WARN
+
+
+def judge(production: Production, policy: Policy) -> Outcome:
+    budget = policy.production.error_rate
+    subject = Subject("endpoint", production.endpoint)
+    good, n = production.inferences - production.errors, production.inferences
+    if n == 0:
+        return unknown("no inference was reported", "missing", subject=subject)
+    measure = Measure(measured=production.errors / n, limit=budget, unit="share", n=n)
+    because = f"{production.errors} of {n} inferences failed, {budget:.1%} allowed"
+    if production.errors / n > budget:
+        return found(because, subject=subject, measure=measure)
+    more = needed(good, n, 1 - budget, policy.confidence)
+    if more == 0:
+        return clear(because, subject=subject, measure=measure)
+    return unknown(f"{because}; {more} more inferences would settle it", subject=subject, measure=measure)

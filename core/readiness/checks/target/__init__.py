@@ -1,0 +1,1 @@
+"""Can this model run where it is meant to run?"""

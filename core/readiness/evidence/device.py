@@ -1,0 +1,36 @@
+"""The machine a benchmark ran on: what was found of it; unknown stays None and is never guessed."""
+
+import msgspec
+
+from readiness import canonical
+
+
+class Sensed(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sensor says: its readings, or why it has none, and the time that it took."""
+
+    sensor: str
+    ok: bool
+    took_ms: float
+    readings: dict[str, str | int | float | bool | None] = {}
+    error: str = ""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """Hardware and software identity; `board` is a profile's board name, such as `raspberry-pi-4`."""
+
+    board: str
+    arch: str
+    model_name: str | None = None
+    cpu: str | None = None
+    cores: int | None = None
+    memory_mib: float | None = None
+    os: str | None = None
+    kernel: str | None = None
+    governor: str | None = None
+    power_mode: str | None = None
+    runtimes: dict[str, str] = {}
+    providers: tuple[str, ...] = ()
+
+    def fingerprint(self) -> str:
+        """Name the conditions that a benchmark holds for: any change of them makes it stale."""
+        return canonical.digest(self)

@@ -1,0 +1,72 @@
+"""How one model did on one split of one dataset version: rates with bounds, per class and per slice."""
+
+import msgspec
+
+from readiness.evidence.bounded import NOTHING, Rate
+from readiness.evidence.model import Task
+
+
+class ClassResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One class at the threshold; `ap` is null without ground truth, `localisation` is the share of
+    class-correct answers that overlap their object by IoU 0.1 or more and yet miss the IoU asked for.
+    """
+
+    name: str
+    objects: int
+    images: int
+    detections: int
+    recall: Rate = NOTHING
+    precision: Rate = NOTHING
+    ap: float | None = None
+    ap50: float | None = None
+    misplaced: Rate = NOTHING
+    missed_images: tuple[str, ...] = ()
+    false_images: tuple[str, ...] = ()
+
+
+class SliceResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Recall within one slice, for one class or for all (`class_name` empty); `dimension=value` names it."""
+
+    dimension: str
+    value: str
+    class_name: str = ""
+    images: int
+    objects: int
+    recall: Rate = NOTHING
+    missed_images: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        where = f"{self.dimension}={self.value}"
+        return f"{self.class_name}, {where}" if self.class_name else where
+
+
+class Confused(msgspec.Struct, frozen=True, kw_only=True):
+    """How often objects of `truth` were answered as `answer`; `background` stands for nothing there."""
+
+    truth: str
+    answer: str
+    count: int
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """One evaluation; `model` and `dataset` are digests, `predictions` the digest of the predictions file."""
+
+    model: str
+    dataset: str
+    predictions: str
+    task: Task
+    split: str
+    confidence: float
+    iou: float
+    observed_at: str
+    images: int
+    images_predicted: int
+    objects: int
+    metrics: dict[str, float | None]
+    classes: tuple[ClassResult, ...]
+    slices: tuple[SliceResult, ...] = ()
+    confusion: tuple[Confused, ...] = ()
+    foreign_images: int = 0
+    lowest_score: float | None = None
+    tool_version: str = ""

@@ -1,0 +1,96 @@
+"""What the team demands of data, model and evidence, as `profiles/policies/NAME.toml` says it."""
+
+from typing import Literal
+
+import msgspec
+
+from readiness import strict
+
+EvidenceKind = Literal["dataset", "evaluation", "benchmark", "production"]
+
+
+class ClassFloor(msgspec.Struct, frozen=True, kw_only=True):
+    """Floors of one class; what is not said falls back to the policy's own."""
+
+    recall: float | None = None
+    precision: float | None = None
+
+
+class EvaluationDemand(msgspec.Struct, frozen=True, kw_only=True):
+    """Floors that every class and slice must reach with its lower bound, and where the evaluation must be made."""
+
+    recall: float = 0.8
+    precision: float = 0.8
+    slice_recall: float = 0.7
+    slice_objects: int = 20
+    misplaced: float = 0.3
+    splits: tuple[str, ...] = ("test", "val", "valid", "validation")
+    lowest_score: float = 0.1
+    classes: dict[str, ClassFloor] = {}
+
+
+class DatasetDemand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a dataset version must hold before a model trained on it is judged."""
+
+    imbalance: float = 20.0
+    images: int = 100
+    unlabelled_share: float = 0.1
+    small_share: float = 0.3
+
+
+class ProductionDemand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a running endpoint must keep to."""
+
+    error_rate: float = 0.02
+    silent_s: float = 900.0
+    window_s: float = 60.0
+
+
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+    """An accepted finding: which code on which subject, why, who, and until when (RFC 3339)."""
+
+    code: str
+    reason: str
+    until: str
+    by: str
+    subject: str = ""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """One policy; `critical` names classes and slices that may not stay undecided (`*` is every class)."""
+
+    name: str
+    title: str
+    confidence: float = 0.95
+    critical: tuple[str, ...] = ()
+    max_age_days: dict[EvidenceKind, float] = {}
+    evaluation: EvaluationDemand = EvaluationDemand()
+    dataset: DatasetDemand = DatasetDemand()
+    production: ProductionDemand = ProductionDemand()
+    waivers: tuple[Waiver, ...] = ()
+
+    def recall_floor(self, class_name: str) -> float:
+        own = self.evaluation.classes.get(class_name, ClassFloor()).recall
+        return self.evaluation.recall if own is None else own
+
+    def precision_floor(self, class_name: str) -> float:
+        own = self.evaluation.classes.get(class_name, ClassFloor()).precision
+        return self.evaluation.precision if own is None else own
+
+    def is_critical(self, subject: str) -> bool:
+        return "*" in self.critical or subject in self.critical
+
+
+def parse(text: str, source: str) -> Policy:
+    """Read one policy; raises strict.BadFile that names `source` and the key at fault."""
+    policy = strict.parse(text, Policy, source)
+    floors = {"evaluation.recall": policy.evaluation.recall, "evaluation.precision": policy.evaluation.precision}
+    for name, floor in policy.evaluation.classes.items():
+        floors[f"evaluation.classes.{name}.recall"] = policy.evaluation.recall if floor.recall is None else floor.recall
+    for key, value in floors.items():
+        if not 0 < value < 1:
+            raise strict.BadFile(f"{source}: '{key}' is {value:g}; a floor lies between 0 and 1, both excluded")
+    for waiver in policy.waivers:
+        if not (waiver.reason.strip() and waiver.until.strip()):
+            raise strict.BadFile(f"{source}: the waiver of '{waiver.code}' needs a reason and an end ('until')")
+    return policy

@@ -1,0 +1,50 @@
+"""What a target demands and offers, as `profiles/targets/NAME.toml` says it."""
+
+from typing import Literal
+
+import msgspec
+
+from readiness import strict
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """Upper limits of one model on this target; a missing one is no demand."""
+
+    p95_ms: float
+    memory_mib: float
+    model_mib: float | None = None
+    throughput_fps: float | None = None
+    cold_start_ms: float | None = None
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """The least a benchmark must show before it counts for this target."""
+
+    frames: int = 32
+    runs: int = 300
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """One target; `boards` are the device boards whose benchmarks count for it, `sources` back the numbers."""
+
+    name: str
+    title: str
+    kind: Literal["edge", "cloud", "api"]
+    boards: tuple[str, ...]
+    runtimes: tuple[str, ...]
+    budget: Budget
+    demand: Demand = Demand()
+    memory_mib: float | None = None
+    alternatives: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def parse(text: str, source: str) -> Profile:
+    """Read one target profile; raises strict.BadFile that names `source` and the key at fault."""
+    profile = strict.parse(text, Profile, source)
+    for key, value in (("budget.p95_ms", profile.budget.p95_ms), ("budget.memory_mib", profile.budget.memory_mib)):
+        if value <= 0:
+            raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0")
+    if not profile.boards:
+        raise strict.BadFile(f"{source}: 'boards' is empty; name the boards whose benchmarks count")
+    return profile
