@@ -40,7 +40,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     def key(self, catalogue_version: str) -> str:
         """Name what a decision stands on; any changed input gives another key, so the old decision is superseded."""
         parts: dict[str, Any] = {
-            "dataset": self.dataset.digest if self.dataset else None,
+            "dataset": self.evidence_digest("dataset"),
             "model": self.model.digest if self.model else None,
             "card": canonical.digest(self.model.card) if self.model else None,
             "evaluation": self.evidence_digest("evaluation"),

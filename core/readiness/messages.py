@@ -60,10 +60,14 @@ class BenchResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """`evt/<kind>`: something happened on the device that is worth a line in its history."""
+    """`evt/<kind>`: something happened on the device that is worth a line in its history.
+
+    `lost` declares records that a full spool gave up, as (stream, first seq, last seq) of the envelope's epoch.
+    """
 
     kind: str
     text: str
+    lost: tuple[tuple[str, int, int], ...] = ()
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,12 +26,23 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     id: str = "_"
 
+    @property
+    def stream(self) -> str:
+        """Name the numbered series that a spooled record counts in, and is acknowledged in by `ack/<stream>/_`.
+
+        A kind of telemetry is its own stream (`health`, `inference`); every other channel is one (`evt`, `bench`).
+        """
+        return self.kind if self.channel == "tele" else self.channel
+
     def __str__(self) -> str:
         return f"{ROOT}/{self.workspace}/{self.device}/{self.channel}/{self.kind}/{self.id}"
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """One message: `seq` is given in the transaction that commits the record to the spool, `epoch` names the spool."""
+    """One message: `seq` is given in the transaction that commits the record to the spool, `epoch` names the spool.
+
+    Within an epoch each stream counts 1, 2, 3 …; 0 marks a message that no spool holds (state, birth, ack).
+    """
 
     v: int = 1
     device: str
@@ -86,8 +97,6 @@ def encode(
     historical: bool = False,
 ) -> bytes:
     """Give the JSON bytes of one message; raises BadMessage when `data` is not what `schema` names."""
-    if not isinstance(data, SCHEMAS.get(schema, ())):
-        raise BadMessage(f"{type(data).__name__} is not the payload of schema '{schema}'")
     envelope = Envelope(
         device=device,
         epoch=epoch,
@@ -97,9 +106,16 @@ def encode(
         clock_synced=clock_synced,
         historical=historical,
         schema=schema,
-        data=msgspec.Raw(msgspec.json.encode(data)),
+        data=msgspec.Raw(encode_data(data, schema)),
     )
     return msgspec.json.encode(envelope)
+
+
+def encode_data(data: msgspec.Struct, schema: str) -> bytes:
+    """Give the JSON bytes of a payload alone; raises BadMessage when `data` is not what `schema` names."""
+    if not isinstance(data, SCHEMAS.get(schema, ())):
+        raise BadMessage(f"{type(data).__name__} is not the payload of schema '{schema}'")
+    return msgspec.json.encode(data)
 
 
 def decode(topic: str, payload: bytes) -> Message:

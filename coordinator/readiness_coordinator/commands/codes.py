@@ -25,9 +25,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode([explain(check) for check in checks])) + b"\n")
     elif args.code:
         check = checks[0]
-        print(
-            f"{check.code}  ({check.family}, {check.severity.value})\n{check.title}\n\nWhy: {check.why}\n\nFix: {check.fix}"
-        )
+        print(f"{check.code}  ({check.family}, {check.severity.value})\n{check.title}")
+        print(f"\nWhy: {check.why}\n\nFix: {check.fix}")
     else:
         for check in checks:
             print(f"{check.family:<11} {check.severity.value:<8} {check.code:<32} {check.title}")

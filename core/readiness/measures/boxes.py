@@ -26,7 +26,8 @@ def iou(first: Floats, second: Floats, crowd: npt.NDArray[np.bool_] | None = Non
     union = area_1[:, None] + area_2[None, :] - inter
     if crowd is not None:
         union = np.where(crowd[None, :], area_1[:, None], union)
-    return np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+    share: Floats = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+    return share
 
 
 def suppress(boxes: Floats, scores: Floats, classes: Indices, overlap: float) -> Indices:
@@ -49,4 +50,5 @@ def suppress(boxes: Floats, scores: Floats, classes: Indices, overlap: float) ->
 
 
 def _area(boxes: Floats) -> Floats:
-    return np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
+    sides: Floats = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
+    return sides[:, 0] * sides[:, 1]
