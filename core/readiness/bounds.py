@@ -5,7 +5,7 @@ from typing import Literal
 
 Answer = Literal["clear", "found", "undecided"]
 
-_NEVER = 1_000_000
+_MOST = 100_000  # nobody brings more; a rate that close to its floor reads as never
 
 
 def against_floor(lower: float, upper: float, floor: float) -> Answer:
@@ -27,35 +27,44 @@ def needed(hits: float, n: float, floor: float, confidence: float = 0.95) -> int
 
     The Clopper-Pearson lower bound of k hits in n trials reaches `floor` exactly when
     P(X >= k | n, floor) <= 1 - confidence (Clopper & Pearson 1934), so no inverse is needed.
-    Gives None when the observed rate is at or below the floor: more of the same never settles it.
+    Gives None when the observed rate is at or below the floor, or so close above it that 100,000 more would not do.
     With no trial yet, assumes that every one will be a hit (29 for a floor of 0.9 at 95 %).
+    The count is the least: as whole hits come in steps the bound falls between them, so every count is tried.
     """
     rate = hits / n if n else 1.0
     if rate <= floor or not 0 < floor < 1:
         return None
-    low, high = max(1, math.ceil(n)), max(2, math.ceil(n))
-    while not _reaches(rate, high, floor, confidence):
-        low, high = high, high * 2
-        if high > _NEVER:
+    start = max(math.ceil(n), math.ceil(1 / rate), 1)
+    total, k = start, _hits(rate, start)
+    tail, below = _tail(k, total, floor), _exactly(k - 1, total, floor)
+    while tail > 1 - confidence:
+        if total - start >= _MOST:
             return None
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _reaches(rate, middle, floor, confidence) else (middle + 1, high)
-    return max(0, low - math.floor(n))
+        tail += floor * below
+        below *= (total + 1) / (total + 2 - k) * (1 - floor)
+        total += 1
+        if _hits(rate, total) > k:
+            below *= (total + 1 - k) / k * floor / (1 - floor)
+            tail -= below
+            k += 1
+    return total - math.floor(n)
 
 
-def _reaches(rate: float, n: int, floor: float, confidence: float) -> bool:
-    hits = math.floor(rate * n + 1e-9)
-    return _tail(hits, n, floor) <= 1 - confidence
+def _hits(rate: float, n: int) -> int:
+    return math.floor(rate * n + 1e-9)
+
+
+def _exactly(k: int, n: int, p: float) -> float:
+    """P(X = k) of a binomial(n, p)."""
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return math.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p))
 
 
 def _tail(k: int, n: int, p: float) -> float:
-    """P(X >= k) of a binomial(n, p), summed from its largest terms outwards in log space."""
-    log_p, log_q = math.log(p), math.log1p(-p)
+    """P(X >= k) of a binomial(n, p), summed upwards until the terms no longer count."""
     total = 0.0
     for i in range(k, n + 1):
-        log_term = math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * log_p + (n - i) * log_q
-        term = math.exp(log_term)
+        term = _exactly(i, n, p)
         total += term
         if i > n * p and term < total * 1e-12:
             break

@@ -1,6 +1,9 @@
 """Exit codes of both command lines, and the one exception that ends a command with a line instead of a traceback."""
 
-from readiness.verdict import State
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the device's daemon ends with these codes and judges nothing
+    from readiness.verdict import State
 
 CLEAN = 0
 NOT_DEPLOYABLE = 1
@@ -17,7 +20,7 @@ class Stop(Exception):
         self.code = code
 
 
-def of_state(state: State, *, strict: bool = False) -> int:
+def of_state(state: "State", *, strict: bool = False) -> int:
     """Give the exit code of a state; `warning` fails only when `strict`."""
     if state in {"blocked", "retrain_required"} or (strict and state == "warning"):
         return NOT_DEPLOYABLE

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from readiness.bounds import against_floor
 from readiness.evidence.bounded import Rate
 
 SubjectKind = Literal[
@@ -160,6 +161,33 @@ def unknown(
 def inapplicable(because: str) -> Outcome:
     """Answer that the question does not arise, such as boxes of a classifier."""
     return Outcome(kind="inapplicable", because=because)
+
+
+def by_floor(
+    rate: Rate,
+    floor: float,
+    because: str,
+    *,
+    subject: Subject,
+    images: tuple[str, ...],
+    improve: Step,
+    collect: Step,
+) -> Outcome:
+    """Answer for a rate that must reach `floor` by its bounds; undecided, it says how many more would settle it."""
+    measure = rate_measure(rate, floor)
+    because = f"{because}: {rate.lower:.2f} to {rate.upper:.2f}, the floor is {floor:g}"
+    answer = against_floor(rate.lower, rate.upper, floor)
+    if answer == "clear":
+        return clear(because, subject=subject, measure=measure)
+    if answer == "found":
+        return found(because, subject=subject, measure=measure, images=images, step=improve)
+    more = rate.needed(floor)
+    if more is None:
+        because = f"{because}; at this rate it stays under it"
+        return unknown(because, subject=subject, measure=measure, images=images, step=improve)
+    because = f"{because}; {more} more at this rate would settle it"
+    step = msgspec.structs.replace(collect, quota=more)
+    return unknown(because, subject=subject, measure=measure, images=images, step=step)
 
 
 def rate_measure(rate: Rate, limit: float, unit: str = "share") -> Measure:

@@ -71,7 +71,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
-    """`ack/<stream>`: every record of `epoch` up to `through` is committed; the only permission to delete it."""
+    """`ack/<stream>`: every record of `epoch` up to `through`, but for `gaps`, is committed and may be deleted."""
 
     epoch: str
     through: int

@@ -58,7 +58,10 @@ class Confidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
-    """One benchmark: which model (digest) on which device and frames (digest), how, and what came out."""
+    """One benchmark: which model (digest) on which device and frames (digest), how, and what came out.
+
+    `throughput_bounds_fps` are one-sided 95 % bounds, lower and upper, over the processes.
+    """
 
     model: str
     model_name: str
@@ -80,6 +83,7 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
     stages_ms: dict[str, float]
     cold_start_ms: float | None = None
     throughput_fps: float | None = None
+    throughput_bounds_fps: tuple[float | None, float | None] = (None, None)
     memory_mib: Memory
     confidence: Confidence | None = None
     conditions: dict[str, str | int | float | bool | None] = {}

@@ -1,6 +1,10 @@
 """Numbers that carry their bounds: a rate over counted trials, a quantile over timed samples."""
 
+import math
+
 import msgspec
+
+from readiness import bounds
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -19,6 +23,16 @@ class Rate(msgspec.Struct, frozen=True):
     @property
     def value(self) -> float | None:
         return self.hits / self.n if self.n else None
+
+    def needed(self, floor: float) -> int | None:
+        """Count the further trials, clustered as these are, that would lift the lower bound to `floor` at this rate.
+
+        None where no number of them would, or none was made yet.
+        """
+        if self.value is None or self.n_effective <= 0:
+            return None
+        more = bounds.needed(self.value * self.n_effective, self.n_effective, floor, self.confidence)
+        return None if more is None else math.ceil(more * self.n / self.n_effective)
 
 
 class Quantile(msgspec.Struct, frozen=True):

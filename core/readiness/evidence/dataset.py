@@ -1,5 +1,7 @@
 """What a scan measured of one immutable dataset version; a listing that is None was not measured."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from readiness.evidence.model import Task
@@ -17,10 +19,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """All items of one kind: their full count, and the first LISTED of them in name order."""
+    """All items of one kind: their full count, the first LISTED of them in name order, and all images affected."""
 
     total: int = 0
     items: tuple[Item, ...] = ()
+    images_total: int = 0
 
     def images(self, most: int = 20) -> tuple[str, ...]:
         return tuple(dict.fromkeys(image for item in self.items for image in item.images))[:most]
@@ -37,11 +40,16 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClassCount(msgspec.Struct, frozen=True, kw_only=True):
-    """Objects of one class per split, and in how many images per split they stand."""
+    """Objects of one class per split, in how many images they stand, and how many are crowds, which no score counts."""
 
     name: str
     objects: dict[str, int]
     images: dict[str, int]
+    crowds: dict[str, int] = {}
+
+    def scored(self, split: str) -> int:
+        """Give the objects of a split that an evaluation counts: all but crowds."""
+        return self.objects.get(split, 0) - self.crowds.get(split, 0)
 
 
 class ImageStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,3 +103,8 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 
     def split(self, name: str) -> Split | None:
         return next((split for split in self.splits if split.name == name), None)
+
+    def evaluation_split(self, names: Iterable[str]) -> Split | None:
+        """Give the first of `names` that holds labelled images: where a model of this data is judged."""
+        named = (self.split(name) for name in names)
+        return next((split for split in named if split is not None and split.labelled > 0), None)

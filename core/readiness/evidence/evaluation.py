@@ -7,11 +7,14 @@ from readiness.evidence.model import Task
 
 
 class ClassResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One class at the threshold; `ap` is null without ground truth, `localisation` is the share of
-    class-correct answers that overlap their object by IoU 0.1 or more and yet miss the IoU asked for.
+    """One class at the threshold; `ap` is null without ground truth.
+
+    `misplaced` is the share of class-correct answers that overlap an object nobody else answers by IoU 0.1 or more
+    and yet miss the IoU asked for. `card_name` is the model card's name of this class where it is another one.
     """
 
     name: str
+    card_name: str = ""
     objects: int
     images: int
     detections: int
@@ -50,7 +53,12 @@ class Confused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """One evaluation; `model` and `dataset` are digests, `predictions` the digest of the predictions file."""
+    """One evaluation; `model` and `dataset` are digests, `predictions` the digest of the predictions file.
+
+    `images_listed` tells whether the predictions say which images were run; without it an image with no prediction
+    may be an empty answer or a dropped image. `errors` divides the answers at the threshold into matched, misplaced,
+    confused, duplicate and background, beside the missed objects. `caveats` are what the metrics do not show.
+    """
 
     model: str
     dataset: str
@@ -68,5 +76,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     slices: tuple[SliceResult, ...] = ()
     confusion: tuple[Confused, ...] = ()
     foreign_images: int = 0
+    images_listed: bool = True
     lowest_score: float | None = None
+    misplaced: Rate = NOTHING
+    errors: dict[str, int] = {}
+    caveats: tuple[str, ...] = ()
     tool_version: str = ""

@@ -24,7 +24,10 @@ def header(data: bytes) -> tuple[int, int, str, int]:
         with Image.open(io.BytesIO(data)) as image:
             size, mode = image.size, image.mode
             orientation = int(image.getexif().get(0x0112, 1) or 1)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+    except UnidentifiedImageError:
+        # Pillow's own words name the buffer's address, which differs from run to run.
+        raise BadImage("no image format that is known here") from None
+    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         raise BadImage(f"no readable image header: {_short(error)}") from None
     return size[0], size[1], mode, orientation
 

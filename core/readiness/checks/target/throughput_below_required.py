@@ -5,11 +5,13 @@ Why: frames queue up or are dropped, and what happens between two answered frame
 Fix: quantise or shrink the model, use an accelerator, or lower the required rate in the target profile with a reason.
 """
 
+from readiness.bounds import against_floor
 from readiness.evidence.benchmark import Benchmark
-from readiness.finding import Measure, Outcome, Severity, Subject, clear, found, inapplicable, unknown
+from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable, unknown
 from readiness.profile import Profile
 
 SEVERITY = Severity.BLOCK
+_LONGER = Step(kind="benchmark", text="measure longer on a quiet device: readiness-agent bench without --quick")
 
 
 def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
@@ -19,8 +21,15 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
         return inapplicable(f"{profile.name} requires no rate")
     if measured is None:
         return unknown("the throughput was not measured", "missing", subject=subject)
-    measure = Measure(measured=measured, limit=required, unit="frames/s", n=benchmark.runs)
+    lower, upper = benchmark.throughput_bounds_fps
+    measure = Measure(measured=measured, limit=required, unit="frames/s", interval=(lower, upper), n=benchmark.runs)
     because = f"{measured:.1f} frames a second end to end, {required:g} required"
-    if measured >= required:
-        return clear(because, subject=subject, measure=measure)
-    return found(because, subject=subject, measure=measure)
+    if lower is None or upper is None:
+        return unknown(f"{because}, but too few processes to bound it", subject=subject, measure=measure, step=_LONGER)
+    bounded = f"{because}, bounds {lower:.1f} to {upper:.1f}"
+    answer = against_floor(lower, upper, required)
+    if answer == "clear":
+        return clear(bounded, subject=subject, measure=measure)
+    if answer == "found":
+        return found(bounded, subject=subject, measure=measure)
+    return unknown(bounded, subject=subject, measure=measure, step=_LONGER)

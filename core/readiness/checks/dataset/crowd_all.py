@@ -1,0 +1,33 @@
+"""Every object of a class is marked as a crowd.
+
+Why: scores leave crowds out, so the class is never measured, and its figures read as absent or as perfect.
+
+Fix: export the class again with single objects; brush and mask tools often mark each of theirs as a crowd.
+"""
+
+from readiness.evidence.dataset import ClassCount, Dataset
+from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable
+
+SEVERITY = Severity.BLOCK
+
+
+def judge(dataset: Dataset) -> Outcome | list[Outcome]:
+    if dataset.task == "classification":
+        return inapplicable("a classifier's data has no crowds")
+    only = [one for one in dataset.classes if 0 < sum(one.objects.values()) == sum(one.crowds.values())]
+    if not only:
+        measure = Measure(measured=dataset.crowds, unit="crowds", n=dataset.annotations)
+        return clear("no class is all crowds", subject=Subject("dataset", dataset.name), measure=measure)
+    return [_only(one) for one in only]
+
+
+def _only(one: ClassCount) -> Outcome:
+    count = sum(one.crowds.values())
+    step = Step(kind="label", text=f"label '{one.name}' as single objects")
+    return found(
+        f"all {count} objects of '{one.name}' are crowds",
+        subject=Subject("class", one.name),
+        measure=Measure(measured=count, limit=0, unit="crowds", n=count),
+        images_total=sum(one.images.values()),
+        step=step,
+    )

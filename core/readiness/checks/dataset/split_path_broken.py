@@ -1,0 +1,22 @@
+"""The dataset's own file names split folders that do not exist.
+
+Why: every trainer resolves such paths in its own way, so two people may train on different images.
+
+Fix: write the paths relative to the file itself, as train/images instead of ../train/images.
+"""
+
+from readiness import listed
+from readiness.evidence.dataset import Dataset
+from readiness.finding import Outcome, Severity, Step, Subject
+
+SEVERITY = Severity.NOTE
+
+
+def judge(dataset: Dataset) -> Outcome:
+    return listed.judge(
+        dataset.broken_paths,
+        "the declared folder is not there",
+        unit="broken paths",
+        subject=Subject("dataset", dataset.name),
+        step=Step(kind="fix", text="correct the split paths in the dataset's own file"),
+    )

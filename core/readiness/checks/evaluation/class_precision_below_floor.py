@@ -1,0 +1,33 @@
+"""Too many answers of a class are false.
+
+Why: each false answer costs somebody's attention or stops a line, and soon nobody heeds the true ones.
+
+Fix: look at the false images, add such scenes to the training data, and retrain; or raise the confidence and
+evaluate again.
+"""
+
+from collections.abc import Iterator
+
+from readiness.evidence.evaluation import Evaluation
+from readiness.finding import Outcome, Severity, Step, Subject, by_floor, inapplicable
+from readiness.policy import Policy
+
+SEVERITY = Severity.RETRAIN
+
+
+def judge(evaluation: Evaluation, policy: Policy) -> Iterator[Outcome]:
+    measured = [result for result in evaluation.classes if result.precision.n]
+    for result in measured:
+        yield by_floor(
+            result.precision,
+            policy.precision_floor(result.name),
+            f"{result.precision.hits} of {result.precision.n} answers '{result.name}' are right, precision",
+            subject=Subject("class", result.name),
+            images=result.false_images,
+            improve=Step(
+                kind="retrain", text="add scenes like the false answers, then retrain; or raise the confidence"
+            ),
+            collect=Step(kind="collect", text=f"collect and label more images of the class in '{evaluation.split}'"),
+        )
+    if not measured:
+        yield inapplicable("nothing was answered at this threshold")

@@ -1,0 +1,30 @@
+"""Images were left out of the evaluation, or are not in the dataset at all.
+
+Why: a tool that drops the images it stumbles over makes the model look better than it is.
+
+Fix: predict every image of the split, with the ids of this dataset version, and evaluate again.
+"""
+
+from readiness.evidence.evaluation import Evaluation
+from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, unknown
+
+SEVERITY = Severity.BLOCK
+
+
+def judge(evaluation: Evaluation) -> Outcome:
+    silent, foreign = evaluation.images - evaluation.images_predicted, evaluation.foreign_images
+    subject = Subject("split", evaluation.split)
+    measure = Measure(measured=evaluation.images_predicted, limit=evaluation.images, unit="images")
+    step = Step(kind="evaluate", text=f"predict every image of '{evaluation.split}' and evaluate again")
+    if foreign:
+        because = f"predicted images that are not in the dataset: {foreign}"
+        return found(because, subject=subject, measure=measure, step=step)
+    if silent and evaluation.images_listed:
+        because = f"{silent} of {evaluation.images} images were not run"
+        return found(because, subject=subject, measure=measure, step=step)
+    if silent:
+        because = (
+            f"{silent} of {evaluation.images} images have no prediction, and no run record says that they were run"
+        )
+        return unknown(because, subject=subject, measure=measure, step=step)
+    return clear(f"all {evaluation.images} images were run", subject=subject, measure=measure)
