@@ -160,11 +160,21 @@ def test_a_taken_port_and_an_open_address_end_in_one_line(server: Server, tmp_pa
         assert done.stderr.count("\n") == 1
 
 
-def test_no_coordinator_is_one_line_and_exit_4():
-    command = [*PROGRAM, "deploy", "m", "--target", "x86-gateway", "--server", f"http://127.0.0.1:{free_port()}"]
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        ([], 4, "readiness serve"),
+        (["--threshold", "nan"], 2, "--threshold is nan"),
+        (["--latency-budget-ms", "inf"], 2, "--latency-budget-ms is inf"),
+        (["--server", "ftp://127.0.0.1"], 2, "--server is 'ftp://127.0.0.1'"),
+    ],
+)
+def test_deploy_without_a_coordinator_or_a_question_is_one_line(options: list[str], code: int, said: str):
+    nobody = ["--server", f"http://127.0.0.1:{free_port()}"]
+    command = [*PROGRAM, "deploy", "m", "--target", "x86-gateway", *nobody, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 4
-    assert "readiness serve" in done.stderr
+    assert done.returncode == code
+    assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -1,0 +1,94 @@
+"""Errors as RFC 9457 problem documents: what was wrong, with which field, and what to do; never a traceback."""
+
+import logging
+import re
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+_NAMED = re.compile(r"field `([^`]+)`")
+_PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
+_ABSENT = re.compile(r"Missing required \w+ parameter '([^']+)'")
+_log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """A request cannot be answered: one sentence for a person, and the field at fault where there is one."""
+
+    def __init__(self, detail: str, *, field: str = "", status: int = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(detail)
+        self.detail, self.field, self.status = detail, field, status
+
+
+class Document(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The problem document; `field` is this product's own member."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    field: str = ""
+
+
+def not_found(what: str, name: str, way_out: str, field: str = "") -> Problem:
+    return Problem(f"there is no {what} '{name[:200]}'; {way_out}", field=field, status=HTTPStatus.NOT_FOUND)
+
+
+def of_problem(request: Request[Any, Any, Any], error: Problem) -> Response[bytes]:
+    return _answer(request, error.status, error.detail, error.field)
+
+
+def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Translate the framework's own errors; a validation error gives its first field."""
+    detail, field = error.detail, ""
+    if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
+        detail, field = _first(error.extra[0])
+    elif isinstance(error.__cause__, msgspec.DecodeError | UnicodeDecodeError):
+        detail = f"the body is not JSON: {error.__cause__}"
+    elif absent := _ABSENT.match(detail):
+        detail, field = f"the parameter '{absent.group(1)}' is missing", absent.group(1)
+    elif error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"nothing is served at {request.url.path[:200]}; /schema lists what is"
+    return _answer(request, error.status_code, detail, field, error.headers)
+
+
+def of_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Bytes that are no UTF-8, or JSON nested past all reason."""
+    deep = isinstance(error, RecursionError)
+    return _answer(request, HTTPStatus.BAD_REQUEST, "it is nested too deeply" if deep else "it is not valid UTF-8")
+
+
+def of_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Whatever we did not foresee: logged whole, said in one line."""
+    _log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    detail = f"the coordinator failed on this request ({type(error).__name__}); its log has the details"
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _first(extra: dict[str, Any]) -> tuple[str, str]:
+    message, field = str(extra.get("message", "")), str(extra.get("key", ""))
+    if named := _NAMED.search(message):
+        outer = "" if field == "data" else f"{field}."
+        return _PATH.sub("", message).replace("Object ", "the object is ", 1).replace("is contains", "holds"), (
+            outer + named.group(1)
+        )
+    return message, "" if field == "data" else field
+
+
+def _answer(
+    request: Request[Any, Any, Any], status: int, detail: str, field: str = "", headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    document = Document(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=request.url.path,
+        field=field,
+    )
+    return Response(msgspec.json.encode(document), status_code=status, media_type=MEDIA_TYPE, headers=headers)

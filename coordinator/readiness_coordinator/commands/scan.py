@@ -1,0 +1,90 @@
+"""Scan a dataset version: what is in it, what is wrong with it, and whether a model of it may be judged."""
+
+import argparse
+from itertools import groupby
+from pathlib import Path
+from typing import Any, get_args
+
+from rich.console import Console
+from rich.markup import escape
+
+from readiness import catalogue
+from readiness.evidence.dataset import Dataset
+from readiness.evidence.model import Task
+from readiness.exits import Stop, of_state
+from readiness_coordinator import dataset_report, formats, profiles, reports
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="its folder, data.yaml or COCO .json")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="where the images of a COCO .json lie")
+    parser.add_argument("--format", default="auto", choices=["auto", *formats.names()])
+    parser.add_argument("--task", choices=get_args(Task), help="otherwise what the format holds")
+    parser.add_argument("--policy", default=profiles.DEFAULT_POLICY, metavar="P", help="name or .toml")
+    parser.add_argument("--target", metavar="T", help="target profile, by name or .toml")
+    parser.add_argument("--workers", type=_workers, metavar="N", help="processes; one per core if left out")
+    parser.add_argument("--json", metavar="FILE", help="write the report there; - is standard output")
+    parser.add_argument("--all", action="store_true", help="show every finding, clear ones in the JSON too")
+    parser.add_argument("--strict", action="store_true", help="exit 1 on warning too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan, print or write the report, and give the exit code of its state."""
+    policy = profiles.load_policy(args.policy)
+    profile = profiles.load_profile(args.target) if args.target else None
+    dataset = _scanned(args)
+    report = dataset_report.build(
+        dataset, catalogue.load(), policy, dataset.observed_at, profile=profile, every=args.all
+    )
+    reports.write_json(report, args.json)
+    if args.json != "-":
+        _print(Console(), dataset, report, every=args.all)
+    return of_state(report["state"], strict=args.strict)
+
+
+def _scanned(args: argparse.Namespace) -> Dataset:
+    from rich.progress import Progress
+
+    from readiness_coordinator.scan import scan
+
+    try:
+        labelled = formats.open_dataset(args.dataset, format=args.format, images=args.images, task=args.task)
+    except formats.Unreadable as error:
+        raise Stop(str(error)) from None
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("images", total=len(labelled.pictures))
+        return scan(
+            labelled,
+            observed_at=reports.now(),
+            workers=args.workers,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _print(console: Console, dataset: Dataset, report: dict[str, Any], *, every: bool) -> None:
+    crowds = f", {dataset.crowds} of them crowds" if dataset.crowds else ""
+    console.print(
+        f"[bold]{report['state']}[/] · quality {report['quality_score']} · {escape(dataset.name)} ({dataset.format}, "
+        f"{dataset.task}) · {dataset.images} images, {dataset.annotations} labels{crowds}, "
+        f"{len(dataset.classes)} classes",
+        soft_wrap=True,
+    )
+    console.print(
+        " · ".join(f"{split.name} {split.images} images, {split.annotations} labels" for split in dataset.splits),
+        soft_wrap=True,
+    )
+    shown = [finding for finding in report["findings"] if every or finding.outcome in {"found", "unknown"}]
+    for _, alike in groupby(shown, key=lambda finding: finding.code):
+        group = list(alike)
+        console.print()
+        reports.print_findings(console, group, every=every)
+        console.print(f"{'':<8} {escape(group[0].fix)}", style="dim", soft_wrap=True, highlight=False)
+    if not shown:
+        console.print("nothing found", style="green")
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes")
+    return int(text)

@@ -1,0 +1,136 @@
+"""COCO: JSON with images, annotations and categories, one file per split or one for all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from readiness.evidence.model import Task
+from readiness_coordinator.formats import coco_json, layout
+from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
+
+RANK = 10
+LOOKS_FOR = "annotations/*.json, _annotations.coco.json or one .json with --images"
+
+_ROBOFLOW = "_annotations.coco.json"
+_PLAUSIBLE = 50
+
+
+def fits(path: Path) -> bool:
+    """Tell whether there are JSON files where COCO datasets keep them."""
+    return bool(_label_files(path))
+
+
+def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
+    """Read every label file of the dataset; raises Unreadable when none of them is COCO or one is broken JSON."""
+    if task == "classification":
+        raise Unreadable(f"{path}: COCO holds boxes; --task classification does not fit")
+    root = path if path.is_dir() else (images or path.parent)
+    loaded = [coco_json.load(file, layout.name_under(root, file)) for file in _label_files(path)]
+    parts = [part for part in loaded if part is not None]
+    if not parts:
+        raise Unreadable(f"{path}: no JSON with images, annotations and categories in it")
+    faults: list[Fault] = []
+    categories = coco_json.categories(parts, faults)
+    rows = {identity: row for row, identity in enumerate(categories)}
+    taken: dict[str, Picture] = {}
+    twice: dict[str, tuple[str, ...]] = {}
+    homes: dict[Path, set[str]] = {}
+    for part in parts:
+        split, home = _split(root, part.file), _image_folder(root, part, images)
+        homes.setdefault(home, set()).add(split)
+        for picture in _pictures(root, home, split, part, rows, faults):
+            first = taken.setdefault(picture.name, picture)
+            if first is not picture:
+                _again(first, split, part.where, twice, faults)
+    if path.is_dir():
+        _add_unlisted(root, homes, taken)
+    return Labelled(
+        name=path.stem if path.is_file() else path.name,
+        root=root,
+        format="coco",
+        task=task or "detection",
+        classes=tuple(categories.values()),
+        category_ids=tuple(categories),
+        pictures=by_name(taken.values()),
+        faults=tuple(sorted(faults)),
+        listed_twice=tuple(sorted(twice.items())),
+    )
+
+
+def _label_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path] if path.suffix.lower() == ".json" else []
+    if exports := sorted([*path.glob(_ROBOFLOW), *path.glob(f"*/{_ROBOFLOW}")]):
+        return exports
+    beside = [file for file in sorted(path.glob("*.json")) if b'"annotations"' in layout.read_bytes(file)]
+    found = sorted(path.glob("annotations/*.json")) or beside
+    # COCO itself lays captions and keypoints of the same images beside the instances.
+    return [file for file in found if file.name.startswith("instances_")] or found
+
+
+def _split(root: Path, file: Path) -> str:
+    said = file.parent.name if file.name == _ROBOFLOW and file.parent != root else file.stem
+    return layout.split_of(said) or layout.ALL
+
+
+def _image_folder(root: Path, part: coco_json.Part, images: Path | None) -> Path:
+    """Find where a label file's pictures lie: the likely folder in which most of its first names exist."""
+    if images is not None:
+        return images
+    stem = part.file.stem.removeprefix("instances_")
+    split = _split(root, part.file)
+    names = [stem, split, *(word for word in ("valid", "validation") if split == "val"), f"{split}2017"]
+    around = [root / "images" / name for name in names] + [root / name for name in names]
+    likely = [part.file.parent, *around, root / "images", root]
+    known = [name for entry in part.images[:_PLAUSIBLE] if (name := coco_json.file_name(entry)) is not None]
+    hits = [sum((folder / name).is_file() for name in known) for folder in likely]
+    if max(hits, default=0) > 0:
+        return likely[hits.index(max(hits))]
+    return next((folder for folder in around if folder.is_dir()), root)
+
+
+def _pictures(
+    root: Path, home: Path, split: str, part: coco_json.Part, rows: dict[int, int], faults: list[Fault]
+) -> Iterator[Picture]:
+    objects = coco_json.objects(part, rows, faults)
+    seen: set[str] = set()
+    for index, entry in enumerate(part.images):
+        identity, name = coco_json.image_id(entry), coco_json.file_name(entry)
+        where = f"{part.where} image {identity if identity is not None else f'#{index + 1}'}"
+        if identity is None or name is None:
+            faults.append(Fault(where, "no usable id or file_name"))
+            continue
+        if str(identity) in seen:
+            faults.append(Fault(where, f"this id was given before; '{name}' is left out"))
+            continue
+        seen.add(str(identity))
+        if name.startswith("/") or ".." in name.split("/"):
+            faults.append(Fault(where, f"file_name '{name}' leads out of the dataset"))
+            continue
+        yield Picture(
+            name=layout.name_under(root, home / name),
+            file=home / name,
+            split=split,
+            key=identity,
+            width=coco_json.side(entry, "width"),
+            height=coco_json.side(entry, "height"),
+            annotations=tuple(objects.get(str(identity), ())),
+            tags=coco_json.tags(entry),
+        )
+
+
+def _again(first: Picture, split: str, where: str, twice: dict[str, tuple[str, ...]], faults: list[Fault]) -> None:
+    if first.split == split:
+        faults.append(Fault(f"{where} {first.name}", "this file_name was given before; the second entry is left out"))
+    else:
+        splits = twice.get(first.name, (first.split,))
+        twice[first.name] = splits if split in splits else (*splits, split)
+
+
+def _add_unlisted(root: Path, homes: dict[Path, set[str]], taken: dict[str, Picture]) -> None:
+    """Add the images that no label file lists; they belong to the split whose folder they lie in, if to one."""
+    for home, splits in sorted(homes.items()):
+        split = next(iter(splits)) if len(splits) == 1 and home != root else layout.UNASSIGNED
+        for file in layout.images_under(home):
+            name = layout.name_under(root, file)
+            if name not in taken and not any(file.is_relative_to(other) for other in homes if other != home):
+                taken[name] = Picture(name=name, file=file, split=split, key=name, labelled=False)

@@ -1,0 +1,81 @@
+"""A dataset version as its label files say it: pictures, annotations, and whatever could not be used."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from readiness.evidence.model import Task
+
+Box = tuple[float, float, float, float]
+
+
+class Unreadable(Exception):
+    """A path is no dataset that can be read; the message is one line that says what, where and what to do."""
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """One object: `row` indexes the classes; `box` is x y w h in pixels as the file says, not clipped.
+
+    `box` is None where the file gives fractions of an image whose size cannot be read. `polygon` holds rings of
+    x y x y … in pixels.
+    """
+
+    id: str
+    row: int
+    box: Box | None
+    area: float | None = None
+    crowd: bool = False
+    polygon: tuple[tuple[float, ...], ...] = ()
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """One image: `name` is its posix path under the dataset root, `key` the format's own id for it.
+
+    `width` and `height` are as the label file says, or as the image's header where the labels are fractions of it.
+    `labelled` is False without a usable label file or entry; an empty one is labelled, with nothing in the picture.
+    """
+
+    name: str
+    file: Path
+    split: str
+    key: int | str
+    width: int | None = None
+    height: int | None = None
+    annotations: tuple[Annotation, ...] = ()
+    labelled: bool = True
+    label: str | None = None
+    tags: dict[str, str] = {}
+
+
+class Fault(msgspec.Struct, frozen=True, order=True):
+    """One entry that could not be used: `where` names file, line or id, `what` says why."""
+
+    where: str
+    what: str
+
+
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole dataset version; `category_ids` are the format's own ids, one per class row.
+
+    `listed_twice` names pictures that the label files put into several splits: they stand in the first one here.
+    """
+
+    name: str
+    root: Path
+    format: str
+    task: Task
+    classes: tuple[str, ...]
+    category_ids: tuple[int, ...]
+    pictures: tuple[Picture, ...]
+    faults: tuple[Fault, ...] = ()
+    broken_paths: tuple[Fault, ...] = ()
+    listed_twice: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def split(self, name: str) -> tuple[Picture, ...]:
+        return tuple(picture for picture in self.pictures if picture.split == name)
+
+
+def by_name(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
+    """Sort pictures by name, the one order in which everything downstream walks them."""
+    return tuple(sorted(pictures, key=lambda picture: picture.name))

@@ -1,0 +1,112 @@
+"""Predictions on the server to evidence; where they lie is kept, so that another threshold can be asked for."""
+
+from pathlib import Path
+
+import msgspec
+
+from readiness import canonical
+from readiness.evidence.evaluation import Evaluation
+from readiness.evidence.model import Model
+from readiness.exits import Stop
+from readiness.policy import Policy
+from readiness_coordinator import evaluated_model, formats, prediction_files, predictions, slice_results
+from readiness_coordinator.evaluate import evaluate
+from readiness_coordinator.store import evidence
+from readiness_coordinator.store.database import Store
+
+
+class Changed(Exception):
+    """Files are no longer what their evidence says; the message is one line that says what to do."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the predictions of a model and the truth behind them lie, and which contents they had."""
+
+    predictions: str
+    truth: str
+    split: str | None
+    dataset: str
+    digest: str = ""
+
+
+def judge(model: Model, kept: Kept, *, confidence: float, iou: float, policy: Policy, at: str) -> Evaluation:
+    """Evaluate kept predictions. Raises Stop or formats.Unreadable on unusable files, Changed on other content."""
+    labelled = formats.open_dataset(Path(kept.truth))
+    if formats.digest(labelled) != kept.dataset:
+        raise Changed(f"{kept.truth} has changed since it was scanned; scan it as a new version")
+    path = Path(kept.predictions)
+    run = prediction_files.run_record(path)
+    evaluated_model.known(run.model, model.digest, None)
+    columns = prediction_files.read(path, labelled)
+    if kept.digest and columns.digest != kept.digest:
+        raise Changed(f"{kept.predictions} has changed since it was evaluated; evaluate it again")
+    placed = predictions.place(columns, labelled, kept.split, run.images)
+    return evaluate(
+        labelled,
+        placed,
+        model_digest=model.digest,
+        dataset_digest=kept.dataset,
+        predictions_digest=columns.digest,
+        split=placed.split,
+        confidence=confidence,
+        iou=iou,
+        observed_at=at,
+        policy=policy,
+        tags=slice_results.tags(placed.pictures),
+        card_names=run.card_names,
+    )
+
+
+def remember(folder: Path, kept: Kept, evaluation: Evaluation) -> None:
+    """Note where the predictions of an evaluation lie, whole or not at all."""
+    place = _place(folder, evaluation)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    known = msgspec.structs.replace(kept, digest=evaluation.predictions, split=evaluation.split)
+    half = place.with_suffix(".part")
+    half.write_bytes(canonical.encode(known))
+    half.replace(place)
+
+
+def at_threshold(
+    store: Store,
+    folder: Path,
+    model: Model,
+    newest: Evaluation,
+    *,
+    confidence: float | None,
+    iou: float | None,
+    policy: Policy,
+    at: str,
+) -> Evaluation | None:
+    """Give an evaluation like `newest` at another threshold: one that was made, else one made from kept predictions.
+
+    None when it cannot be had; a decision then says what is missing. Raises nothing that the files cause.
+    """
+    confidence = newest.confidence if confidence is None else confidence
+    iou = newest.iou if iou is None else iou
+    with store.read() as c:
+        known = evidence.latest_evaluation(c, model.digest, newest.dataset, confidence)
+    for made in (newest, known):
+        if made is not None and (made.confidence, made.iou, made.predictions) == (confidence, iou, newest.predictions):
+            return made
+    if (kept := _recall(folder, newest)) is None:
+        return None
+    try:
+        made = judge(model, kept, confidence=confidence, iou=iou, policy=policy, at=at)
+    except (Stop, formats.Unreadable, Changed):
+        return None
+    with store.write() as c:
+        evidence.put(c, "evaluation", made, at)
+    return made
+
+
+def _recall(folder: Path, evaluation: Evaluation) -> Kept | None:
+    try:
+        return msgspec.json.decode(_place(folder, evaluation).read_bytes(), type=Kept)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _place(folder: Path, evaluation: Evaluation) -> Path:
+    of = [evaluation.predictions, evaluation.dataset, evaluation.split]
+    return folder / "predictions" / f"{canonical.digest(of).removeprefix('sha256:')}.json"

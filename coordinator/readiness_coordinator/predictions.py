@@ -1,0 +1,149 @@
+"""Predictions laid onto the pictures of a dataset split: which were run, which are foreign, what was answered where."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.exits import Stop
+from readiness.measures import decode
+from readiness_coordinator.formats import Labelled, Picture, layout
+from readiness_coordinator.prediction_files import Columns
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
+
+_FOREIGN, _SEVERAL = -1, -2
+_NAMINGS: tuple[Callable[[Picture], str], ...] = (
+    lambda picture: str(picture.key),
+    lambda picture: picture.name,
+    lambda picture: picture.file.name,
+    lambda picture: picture.file.stem,
+)
+
+
+class Predictions(NamedTuple):
+    """The answers within `split`: `image` (n,) indexes `pictures`, `row` (n,) the classes, `boxes` (n, 4) are
+    x y width height in pixels, `scores` (n,). `run` (pictures,) tells which images were run, as far as known.
+    """
+
+    split: str
+    pictures: tuple[Picture, ...]
+    image: Indices
+    row: Indices
+    boxes: Floats
+    scores: Floats
+    run: Bools
+    listed: bool
+    foreign_images: int
+    foreign_answers: int
+    unlabelled_images: int
+    lowest_score: float | None
+
+
+def place(
+    columns: Columns, labelled: Labelled, split: str | None = None, run: Sequence[int | str] | None = None
+) -> Predictions:
+    """Find the picture of each prediction; `run` lists the images that were run, where that is known.
+
+    Without `split` it is the split, or splits, that the predictions cover. Raises Stop when no image fits.
+    """
+    named = list(dict.fromkeys([*columns.images, *map(str, run or ())]))
+    where = _find(named, labelled, split)
+    split = split or _covered(where, labelled, columns)
+    meant = wanted(split, labelled)
+    inside = [picture.split in meant for picture in labelled.pictures]
+    judged = [i for i, picture in enumerate(labelled.pictures) if inside[i] and picture.labelled]
+    place_of = np.full(len(labelled.pictures) + 1, -1, dtype=np.intp)  # the last one stands for a foreign image
+    place_of[judged] = np.arange(len(judged))
+    image = place_of[[where[name] for name in columns.images]] if columns.images else np.zeros(0, dtype=np.intp)
+    keep = (image >= 0) & (columns.rows >= 0)
+    pictures = tuple(labelled.pictures[i] for i in judged)
+    listed = columns.every_image or run is not None
+    ran = np.zeros(len(pictures), dtype=bool)
+    ran[[place for name in named if (place := int(place_of[where[name]])) >= 0]] = True
+    return Predictions(
+        split=split,
+        pictures=pictures,
+        image=image[keep],
+        row=columns.rows[keep],
+        boxes=_in_pixels(columns, pictures, image)[keep],
+        scores=columns.scores[keep],
+        run=ran,
+        listed=listed,
+        foreign_images=sum(where[name] == _FOREIGN for name in named),
+        foreign_answers=int(((image >= 0) & (columns.rows < 0)).sum()),
+        unlabelled_images=sum(inside) - len(judged),
+        lowest_score=float(columns.scores.min()) if columns.scores.size else None,
+    )
+
+
+def wanted(split: str, labelled: Labelled) -> frozenset[str]:
+    """Give the dataset's splits that `split` means: one, several joined by +, or all.
+
+    A dataset without splits takes the caller's word for what it is. Raises Stop.
+    """
+    known = frozenset(picture.split for picture in labelled.pictures)
+    if split == layout.ALL or known == {layout.ALL}:
+        return known
+    parts = frozenset(split.split("+"))
+    if stray := sorted(parts - known):
+        raise Stop(f"{labelled.root}: no split '{stray[0]}'; it has {', '.join(sorted(known))}")
+    return parts
+
+
+def _find(named: Iterable[str], labelled: Labelled, split: str | None) -> dict[str, int]:
+    """Give each image's index among the pictures: by the format's id, path, file name or stem, whichever fits first."""
+    scope = wanted(split, labelled) if split else None
+    first = _table(labelled, lambda picture: scope is None or picture.split in scope)
+    rest = _table(labelled, lambda picture: scope is not None and picture.split not in scope)
+    out = {name: first.get(name, rest.get(name, _FOREIGN)) for name in named}
+    several = next((name for name, at in out.items() if at == _SEVERAL), None)
+    if several is not None:
+        raise Stop(f"{labelled.root}: image '{several}' names several pictures; say which split with --split")
+    if out and all(at == _FOREIGN for at in out.values()):
+        known = next((str(picture.key) for picture in labelled.pictures), "none")
+        raise Stop(f"none of the predicted images (such as '{next(iter(out))}') is in the truth (such as '{known}')")
+    return out
+
+
+def _table(labelled: Labelled, inside: Callable[[Picture], bool]) -> dict[str, int]:
+    table: dict[str, int] = {}
+    among = [(i, picture) for i, picture in enumerate(labelled.pictures) if inside(picture)]
+    for naming in _NAMINGS:
+        names = [(naming(picture), i) for i, picture in among]
+        counts = Counter(name for name, _ in names)
+        for name, i in names:
+            table.setdefault(name, i if counts[name] == 1 else _SEVERAL)
+    return table
+
+
+def _covered(where: dict[str, int], labelled: Labelled, columns: Columns) -> str:
+    splits = sorted({labelled.pictures[i].split for i in where.values() if i >= 0})
+    if not splits:
+        raise Stop(f"the predictions ({len(columns.images)}) name no image; say which split they are of with --split")
+    return "+".join(splits)
+
+
+def _in_pixels(columns: Columns, pictures: tuple[Picture, ...], image: Indices) -> Floats:
+    if not columns.relative:
+        return columns.boxes
+    sizes = np.ones((len(pictures) + 1, 4))
+    for place in np.unique(image[image >= 0]):
+        width, height = _size(pictures[place])
+        sizes[place] = width, height, width, height
+    scaled: Floats = columns.boxes * sizes[image]
+    return scaled
+
+
+def _size(picture: Picture) -> tuple[int, int]:
+    if picture.width and picture.height:
+        return picture.width, picture.height
+    try:
+        width, height, _, _ = decode.header(picture.file.read_bytes())
+    except (OSError, decode.BadImage) as error:
+        raise Stop(f"{picture.file}: its size is needed for YOLO predictions and cannot be read: {error}") from None
+    return width, height
