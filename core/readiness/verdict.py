@@ -79,11 +79,19 @@ def worst(states: Iterable[State]) -> State:
     return max(states, key=STATES.index, default="blocked")
 
 
-def harm(finding: Finding) -> tuple[int, int, str, str]:
-    """Order findings: worst effect first, found before unknown, then by code and subject."""
+def harm(finding: Finding) -> tuple[int, int, str, float, str]:
+    """Order findings: worst effect first, found before unknown, by code, the farthest from its limit first."""
     rank = STATES.index(finding.effect) if finding.effect in STATES else -1
     order = {"found": 0, "unknown": 1, "clear": 2, "inapplicable": 3}[finding.outcome]
-    return (-rank, order, finding.code, finding.subject.name if finding.subject else "")
+    return (-rank, order, finding.code, -_distance(finding), finding.subject.name if finding.subject else "")
+
+
+def _distance(finding: Finding) -> float:
+    """Give how far the measured value lies from its limit, as a share of the limit; 0 where there is no number."""
+    measured, limit = finding.measured, finding.limit
+    if isinstance(measured, str) or isinstance(limit, str) or measured is None or not limit:
+        return 0.0
+    return abs(measured - limit) / abs(limit)
 
 
 def effect(finding: Finding, dossier: Dossier) -> State | None:

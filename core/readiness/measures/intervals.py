@@ -99,18 +99,20 @@ def sample_floor(q: float, confidence: float = 0.95, dropped: int = 0) -> int:
 def quantile(samples: Floats, q: float, confidence: float = 0.95, n_effective: float | None = None) -> Quantile:
     """Bound quantile `q` of `samples`, shape (n,), by order statistics of the effective sample size.
 
-    Distribution-free one-sided bounds (David & Nagaraja 2003, 7.1). Under the sample floor everything is null.
+    Distribution-free one-sided bounds (David & Nagaraja 2003, 7.1). Under the sample floor value and upper bound
+    are null; the lower bound needs no tail and stands from a few samples on, so that a clear miss is called one.
     """
     effective = float(samples.size) if n_effective is None else min(n_effective, float(samples.size))
     m = int(effective)
-    if m < sample_floor(q, confidence):
-        return Quantile(value=None, lower=None, upper=None, n_effective=round(effective, 1))
     ordered = np.sort(samples)
+    low = int(stats.binom.ppf(1 - confidence, m, q)) if m else 0
+    lower = None if low < 1 else float(ordered[_rank(low, m, ordered.size)])
+    if m < sample_floor(q, confidence):
+        return Quantile(value=None, lower=lower, upper=None, n_effective=round(effective, 1))
     high = int(stats.binom.ppf(confidence, m, q)) + 1
-    low = int(stats.binom.ppf(1 - confidence, m, q))
     return Quantile(
         value=float(np.quantile(ordered, q)),
-        lower=None if low < 1 else float(ordered[_rank(low, m, ordered.size)]),
+        lower=lower,
         upper=float(ordered[_rank(min(high, m), m, ordered.size)]),
         n_effective=round(effective, 1),
     )

@@ -26,7 +26,7 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome | list[Outcome]:
 
 def _absent(name: str, elsewhere: int, split: str, policy: Policy) -> Outcome:
     wanted = needed(0, 0, policy.recall_floor(name), policy.confidence)
-    step = Step(kind="collect", text=f"bring labelled '{name}' into '{split}'", quota=wanted)
+    step = Step(kind="collect", text=f"bring labelled objects of the absent classes into '{split}'", quota=wanted)
     measure = Measure(measured=0, limit=1, unit="objects")
     because = f"no '{name}' in '{split}', {elsewhere} elsewhere"
     return found(because, subject=Subject("class", name), measure=measure, step=step)

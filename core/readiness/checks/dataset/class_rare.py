@@ -29,5 +29,7 @@ def _one(one: ClassCount, split: str, policy: Policy) -> Outcome:
     because = f"{have} objects of '{one.name}' in '{split}', {wanted} needed to show a recall of {floor:g}"
     if have >= wanted:
         return clear(because, subject=subject, measure=measure)
-    step = Step(kind="collect", text=f"collect and label more '{one.name}' for '{split}'", quota=wanted - have)
+    step = Step(
+        kind="collect", text=f"collect and label more objects of the rare classes for '{split}'", quota=wanted - have
+    )
     return found(because, subject=subject, measure=measure, images_total=one.images.get(split, 0), step=step)

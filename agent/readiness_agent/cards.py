@@ -1,0 +1,81 @@
+"""Finds and reads a model's card; where there is none, the model file's own metadata has to say it all."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness import strict
+from readiness.evidence.model import Card
+from readiness.exits import Stop
+from readiness_agent.runtimes import Unrunnable
+
+_ULTRALYTICS = {
+    "detect": ("detection", "yolo", "letterbox"),
+    "classify": ("classification", "softmax", "crop"),
+}
+
+
+def find(model: Path, given: Path | None = None, shelf: Path | None = None) -> Path | None:
+    """Find the card of a model: the one given (a file, or a folder of cards), beside the model, then in `shelf`.
+
+    Raises Stop when a card was given by name and is not there; None leaves it to the file's own metadata.
+    """
+    name = f"{model.stem}.card.toml"
+    if given is not None and not given.is_dir():
+        if not given.is_file():
+            raise Stop(f"{given}: no such card; name a file, or a folder that holds {name}")
+        return given
+    places = [folder / name for folder in (given, model.parent, shelf) if folder is not None]
+    return next((place for place in places if place.is_file()), None)
+
+
+def read(path: Path) -> Card:
+    """Read one card strictly; raises strict.BadFile that names the file and the key at fault."""
+    try:
+        card = strict.parse(path.read_text(encoding="utf-8"), Card, str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise strict.BadFile(f"{path}: cannot be read: {error}") from None
+    _sensible(card, str(path))
+    return card
+
+
+def from_metadata(said: dict[str, str], model: Path) -> Card:
+    """Build a card from what Ultralytics writes into an ONNX file; raises Unrunnable naming the first missing key."""
+    for key in ("task", "names", "imgsz"):
+        if key not in said:
+            raise Unrunnable(
+                f"{model}: no card, and the file itself does not say '{key}'; write {model.stem}.card.toml beside it, "
+                "or name one with --card, or its folder with --cards or READINESS_CARDS"
+            )
+    if said["task"] not in _ULTRALYTICS:
+        raise Unrunnable(f"{model}: its metadata says task '{said['task']}', which no decoder reads; write a card")
+    task, decoder, resize = _ULTRALYTICS[said["task"]]
+    try:
+        names, size = ast.literal_eval(said["names"]), ast.literal_eval(said["imgsz"])
+        classes = tuple(str(names[row]) for row in range(len(names)))
+        height, width = (size, size) if isinstance(size, int) else size
+    except (ValueError, SyntaxError, KeyError, TypeError):
+        raise Unrunnable(f"{model}: its metadata 'names' or 'imgsz' cannot be read; write a card") from None
+    how: dict[str, Any] = {"size": (width, height), "scale": 1 / 255, "resize": resize}
+    return msgspec.convert(
+        {"task": task, "classes": classes, "input": how, "output": {"decoder": decoder}, "confidence": 0.25}, Card
+    )
+
+
+def _sensible(card: Card, source: str) -> None:
+    """Refuse what no model can mean; raises strict.BadFile."""
+    how, channels = card.input, 1 if card.input.colour == "grey" else 3
+    wrong = {
+        "classes": "is empty; list the classes in the order of the model's head" * (not card.classes),
+        "input.size": "must be above 0" * (min(how.size) <= 0),
+        "input.mean": f"needs 1 or {channels} values" * (len(how.mean) not in {1, channels}),
+        "input.std": f"needs 1 or {channels} values, none of them 0"
+        * (len(how.std) not in {1, channels} or 0 in how.std),
+        "confidence": "lies between 0 and 1" * (not 0 <= card.confidence <= 1),
+        "output.strides": "must be above 0" * (any(stride <= 0 for stride in card.output.strides)),
+    }
+    for key, words in wrong.items():
+        if words:
+            raise strict.BadFile(f"{source}: '{key}' {words}")

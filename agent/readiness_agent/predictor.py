@@ -1,0 +1,102 @@
+"""Runs a model over images in a worker and writes its answers: COCO results, a CSV of classes, or index masks."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image as Picture
+
+from readiness.evidence.model import Model
+from readiness.measures.decode import BadImage, pixels
+from readiness_agent.answers import Answer, Boxes, Mask, Scores
+from readiness_agent.inference import Inference, open_inference
+from readiness_agent.jobs import Describe, Described, Image, Load, Predict, Predicted
+from readiness_agent.runtimes import Unrunnable
+
+Report = Callable[[int, int], None]
+Answered = Iterator[tuple[Image, Answer]]
+
+
+def load(what: Load) -> tuple[Inference, Model]:
+    """Open what a job names; raises Unrunnable."""
+    return open_inference(
+        Path(what.path), what.card, threads=what.threads, provider=what.provider, runtime=what.runtime
+    )
+
+
+def describe(job: Describe) -> Described:
+    """Load the model and run it once on a blank input, so that what only fails when run fails here."""
+    inference, model = load(job.load)
+    width, height = model.card.input.size
+    inference.answer(np.zeros((height, width, 3), dtype=np.uint8), 1.0)
+    runtime = inference.runtime
+    return Described(
+        model=model, runtime_version=runtime.version, provider=runtime.provider, fell_back=runtime.fell_back
+    )
+
+
+def predict(job: Predict, report: Report) -> Predicted:
+    """Answer every image that can be read, in order, and write the answers; raises Unrunnable."""
+    inference, model = load(job.load)
+    unreadable: list[str] = []
+    writers = {"detection": _boxes, "classification": _scores, "segmentation": _masks}
+    writers[model.card.task](job, model, _answers(job, inference, unreadable, report))
+    return Predicted(model=model, images=len(job.images), unreadable=tuple(unreadable))
+
+
+def _answers(job: Predict, inference: Inference, unreadable: list[str], report: Report) -> Answered:
+    for done, image in enumerate(job.images):
+        report(done, len(job.images))
+        try:
+            frame = pixels(Path(image.file).read_bytes())
+        except (BadImage, OSError) as error:
+            unreadable.append(f"{image.file}: {error}")
+            continue
+        yield image, inference.answer(frame, job.floor)
+
+
+def _boxes(job: Predict, model: Model, answered: Answered) -> None:
+    """Write a COCO results array; coordinates to 0.01 pixel, scores to 0.00001."""
+    results: list[dict[str, Any]] = []
+    for image, answer in answered:
+        assert isinstance(answer, Boxes)
+        for box, score, row in zip(answer.xywh[: job.most], answer.scores, answer.rows, strict=False):
+            result = {"image_id": image.id, "category_id": _category(job, model, int(row))}
+            results.append(result | {"bbox": [round(float(x), 2) for x in box], "score": round(float(score), 5)})
+    Path(job.out).write_text(json.dumps(results), encoding="utf-8")
+
+
+def _category(job: Predict, model: Model, row: int) -> int:
+    if not job.category_ids:
+        return row
+    if not 0 <= row < len(job.category_ids):
+        raise Unrunnable(
+            f"{model.name}: it answers class row {row}, category_ids has {len(job.category_ids)}; "
+            "give one id per row of the model's head"
+        )
+    return job.category_ids[row]
+
+
+def _scores(job: Predict, model: Model, answered: Answered) -> None:
+    """Write one line per image: its id, the best class, and every class's score."""
+    names = model.card.classes
+    with Path(job.out).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["image", "prediction", *(f"score_{name}" for name in names)])
+        for image, answer in answered:
+            assert isinstance(answer, Scores)
+            best = int(answer.values.argmax())
+            name = names[best] if best < len(names) else f"row {best}"
+            writer.writerow([image.id, name, *(f"{score:.6f}" for score in answer.values[: len(names)])])
+
+
+def _masks(job: Predict, model: Model, answered: Answered) -> None:  # noqa: ARG001 - the writers' signature
+    """Write one index mask per image, named after its file."""
+    folder = Path(job.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    for image, answer in answered:
+        assert isinstance(answer, Mask)
+        Picture.fromarray(answer.rows).save(folder / f"{Path(image.file).stem}.png")
