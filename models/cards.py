@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
 import logging
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +70,7 @@ CARD = """task = "{task}"
 classes = [{classes}]
 confidence = {confidence}
 licence = "Apache-2.0"
-trained_on = ""
+trained_on = "{trained_on}"
 notes = "{notes}"
 
 [input]
@@ -83,9 +87,21 @@ resize = "stretch"
 """
 
 
-def _write_card(out: Path, entry: Entry, task: str, confidence: float, notes: str, output: str) -> None:
+@functools.cache
+def trained_on(folder: Path) -> str:
+    """Name the dataset version as the product names it; empty where the product is not installed."""
+    readiness = shutil.which("readiness")
+    if readiness is None:
+        LOG.warning("the `readiness` command is not installed: the cards will not name their dataset version")
+        return ""
+    done = subprocess.run([readiness, "scan", folder, "--json", "-"], capture_output=True, check=False)
+    return json.loads(done.stdout)["dataset_digest"]
+
+
+def _write_card(out: Path, entry: Entry, data: Path, confidence: float, notes: str, output: str) -> None:
     text = CARD.format(
-        task=task,
+        task=data.name,
+        trained_on=trained_on(data),
         classes=", ".join(f'"{name}"' for name in CLASSES),
         confidence=confidence,
         notes=notes,
@@ -114,7 +130,7 @@ def clip_in(found: list, samples: list[Sample], confidence: float, lights: tuple
     return float(precision_recall(totals)[1][CLASSES.index("clip")])
 
 
-def card_detector(out: Path, entry: Entry, val: list[Sample], test: list[Sample]) -> str:
+def card_detector(out: Path, entry: Entry, data: Path, val: list[Sample], test: list[Sample]) -> str:
     """Measure one detector and write its card; gives its README row."""
     run = open_model(out / entry.file)
     confidence = best_confidence([detect(run, s.image, entry.size, IOU) for s in val], val)
@@ -129,21 +145,21 @@ def card_detector(out: Path, entry: Entry, val: list[Sample], test: list[Sample]
         f"{entry.story} Scene test split at this confidence: lowest precision {worst[0]}, lowest recall {worst[1]}, "
         f"clip recall in dim or dark light {poor:.3f}."
     )
-    _write_card(out, entry, "detection", confidence, notes, f'decoder = "yolo"\niou = {IOU}')
+    _write_card(out, entry, data / "detection", confidence, notes, f'decoder = "yolo"\niou = {IOU}')
     cells = " | ".join(f"{p:.3f} / {r:.3f}" for p, r in zip(precision, recall, strict=True))
     row = f"| `{entry.file}` | {confidence} | {cells} | {good:.3f} | {poor:.3f} |"
     LOG.info("%s", row)
     return row
 
 
-def card_classifier(out: Path, entry: Entry, images: np.ndarray, labels: np.ndarray) -> str:
+def card_classifier(out: Path, entry: Entry, data: Path, images: np.ndarray, labels: np.ndarray) -> str:
     """Measure one classifier and write its card; gives its README row."""
     run = open_model(out / entry.file)
     guess = np.array([run(image)[0].argmax() for image in images])
     recall = [float((guess[labels == i] == i).mean()) for i in range(len(CLASSES))]
     accuracy = float((guess == labels).mean())
     notes = f"{entry.story} Accuracy on the scene's test crops {accuracy:.3f}."
-    _write_card(out, entry, "classification", 0.5, notes, 'decoder = "softmax"\nactivation = "softmax"')
+    _write_card(out, entry, data / "classification", 0.5, notes, 'decoder = "softmax"\nactivation = "softmax"')
     row = f"| `{entry.file}` | {accuracy:.3f} | " + " | ".join(f"{r:.3f}" for r in recall) + " |"
     LOG.info("%s", row)
     return row
@@ -164,9 +180,9 @@ def write_cards(data: Path, out: Path) -> None:
     """Cards of all files, and the README's tables."""
     cv2.setNumThreads(1)
     val, test = load_split(data, "val"), load_split(data, "test")
-    detectors = [card_detector(out, entry, val, test) for entry in DETECTORS]
+    detectors = [card_detector(out, entry, data, val, test) for entry in DETECTORS]
     images, labels = load_crops(data, "test")
-    classifiers = [card_classifier(out, entry, images, labels) for entry in CLASSIFIERS]
+    classifiers = [card_classifier(out, entry, data, images, labels) for entry in CLASSIFIERS]
     files = [_file_row(out, entry) for entry in DETECTORS + CLASSIFIERS]
     readme = out / "README.md"
     text = readme.read_text(encoding="utf-8")

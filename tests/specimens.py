@@ -149,6 +149,7 @@ def evaluation(**changes: Any) -> Evaluation:
         classes=tuple(class_result(name) for name in CLASSES),
         slices=(slice_result(),),
         lowest_score=0.01,
+        misplaced=rate(6, 686),
     )
     return msgspec.structs.replace(good, **changes)
 
@@ -179,6 +180,7 @@ def benchmark(**changes: Any) -> Benchmark:
         stages_ms={"decode": 1.0, "preprocess": 1.0, "infer": 7.0, "postprocess": 1.0},
         cold_start_ms=80.0,
         throughput_fps=90.0,
+        throughput_bounds_fps=(88.0, 92.0),
         memory_mib=Memory(peak_rss=120.0, pss=100.0, uss=90.0, model_delta=20.0, headroom=2000.0),
         confidence=Confidence(histogram=(0, 0, 0, 0, 5, 10, 20, 40, 80, 100), classes=(), frames=64, empty_frames=2),
     )

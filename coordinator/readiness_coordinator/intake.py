@@ -80,6 +80,7 @@ def _benchmark(c: sa.Connection, topic: Topic, result: BenchResult, received_at:
     if lineage.get_model(c, result.model.digest) is None:
         source = f"benchmark on {topic.workspace}/{topic.device}"
         lineage.put_model(c, result.model.digest, "", result.model, None, source, received_at)
+    lineage.learn_head(c, result.model.digest, result.model.head_classes)
 
 
 def _refuse(c: sa.Connection, topic: str, payload: bytes, reason: str, received_at: str) -> list[Answer]:

@@ -75,6 +75,16 @@ def test_a_benchmark_of_a_named_model_leaves_its_name(store: Store):
         assert [known.model_id for known in lineage.list_models(c)] == ["parts-n"]
 
 
+def test_a_benchmark_tells_how_many_classes_the_head_of_a_registered_file_has(store: Store):
+    unread = msgspec.structs.replace(RESULT.model, head_classes=None)
+    with store.write() as c:
+        lineage.put_model(c, "parts-7", "line", unread, None, "parts.onnx", AT)
+        send(c, "bench/r1/result", RESULT, "bench.result/1", seq=1)
+        known = lineage.get_model(c, "parts-7")
+    assert known is not None
+    assert known.model.head_classes == 2
+
+
 def test_progress_needs_no_spool_and_leaves_only_a_sign_of_life(store: Store):
     with store.write() as c:
         progress = BenchProgress(model_name="parts", done=1, total=5)

@@ -102,6 +102,14 @@ def put_model(
         raise Conflict(f"model {model.digest} is registered as '{known.model_id}' with another {changed}")
 
 
+def learn_head(c: sa.Connection, digest: str, head_classes: int | None) -> None:
+    """Keep how many classes a runtime found in a model's head, where the registered record cannot say."""
+    known = get_model(c, digest)
+    if known is not None and known.model.head_classes is None and head_classes is not None:
+        record = canonical.encode(msgspec.structs.replace(known.model, head_classes=head_classes))
+        c.execute(sa.update(models).where(models.c.digest == digest).values(record=record))
+
+
 def get_model(c: sa.Connection, name: str) -> KnownModel | None:
     """Give a model by its id, digest or train id; of several with one train id the last registered."""
     for column in (models.c.model_id, models.c.digest, models.c.train_id):
