@@ -28,24 +28,35 @@ def measure(truth: GroundTruth, predictions: Predictions, classes: Sequence[str]
     """Evaluate boxes as pycocotools does: IoU 0.50 to 0.95, 101 recall points, at most 100 answers a class and image.
 
     Images and classes are renumbered from 1: whatever ids the dataset has, none is lost as a false value.
+    Images keep the order of their own ids, in which equal scores are ranked.
     """
+    number = _numbers(predictions)
     table = hotcoco.COCO.from_arrays(
         [{"id": i + 1} for i in range(len(predictions.pictures))],
         [{"id": row + 1, "name": name} for row, name in enumerate(classes)],
-        truth.image + 1,
+        number[truth.image],
         truth.row + 1,
         truth.boxes,
         area=truth.area,
         iscrowd=truth.crowd.astype(np.int64),
     )
     answers = np.column_stack(
-        [predictions.image + 1, predictions.boxes, predictions.scores, predictions.row + 1]
+        [number[predictions.image], predictions.boxes, predictions.scores, predictions.row + 1]
     ).astype(np.float64)
     judged = hotcoco.COCOeval(table, table.load_res(answers), "bbox")
     judged.evaluate()
     judged.accumulate()
     figures = judged.eval or {}
     return _figures(figures["precision"], figures["recall"])
+
+
+def _numbers(predictions: Predictions) -> npt.NDArray[np.intp]:
+    """Give each picture its place, from 1, in the order of the dataset's own ids."""
+    keys = [picture.key for picture in predictions.pictures]
+    order = sorted(range(len(keys)), key=lambda i: (isinstance(keys[i], str), keys[i]))
+    numbers = np.empty(len(keys), dtype=np.intp)
+    numbers[order] = np.arange(1, len(keys) + 1)
+    return numbers
 
 
 def _figures(precision: Floats, recall: Floats) -> CocoMetrics:

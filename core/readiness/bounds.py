@@ -22,6 +22,13 @@ def against_budget(lower: float | None, upper: float | None, budget: float) -> A
     return "found" if lower is not None and lower > budget else "undecided"
 
 
+def of_counts(hits: int, n: int, floor: float, confidence: float = 0.95) -> Answer:
+    """Judge hits of n independent trials by their exact one-sided bounds (Clopper & Pearson 1934)."""
+    if _tail(hits, n, floor) <= 1 - confidence:
+        return "clear"
+    return "found" if _tail(n - hits, n, 1 - floor) <= 1 - confidence else "undecided"
+
+
 def needed(hits: float, n: float, floor: float, confidence: float = 0.95) -> int | None:
     """Count the further trials that would lift the exact lower bound of hits/n to the floor at the same rate.
 

@@ -1,1 +1,1 @@
-"""The `readiness-agent` command line: one file is one command, with `arguments(parser)` and `run(args) -> exit code`."""
+"""The `readiness-agent` commands: one file each, with `arguments(parser)` and `run(args) -> exit code`."""

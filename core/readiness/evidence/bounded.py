@@ -36,7 +36,7 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class Quantile(msgspec.Struct, frozen=True):
-    """An order statistic with one-sided bounds; value and upper are null where the effective sample is under its floor."""
+    """An order statistic with one-sided bounds; value and upper are null under the sample floor."""
 
     value: float | None
     lower: float | None

@@ -5,7 +5,7 @@ Why: a failed inference is an unseen frame; a rising rate usually means input, m
 Fix: read the device's events, roll back when the errors began with this model, else repair the input.
 """
 
-from readiness.bounds import needed
+from readiness.bounds import needed, of_counts
 from readiness.evidence.production import Production
 from readiness.finding import Measure, Outcome, Severity, Subject, clear, found, unknown
 from readiness.policy import Policy
@@ -21,9 +21,11 @@ def judge(production: Production, policy: Policy) -> Outcome:
         return unknown("no inference was reported", "missing", subject=subject)
     measure = Measure(measured=production.errors / n, limit=budget, unit="share", n=n)
     because = f"{production.errors} of {n} inferences failed, {budget:.1%} allowed"
-    if production.errors / n > budget:
+    answer = of_counts(good, n, 1 - budget, policy.confidence)
+    if answer == "clear":
+        return clear(because, subject=subject, measure=measure)
+    if answer == "found":
         return found(because, subject=subject, measure=measure)
     more = needed(good, n, 1 - budget, policy.confidence)
-    if more == 0:
-        return clear(because, subject=subject, measure=measure)
-    return unknown(f"{because}; {more} more inferences would settle it", subject=subject, measure=measure)
+    settle = f"{more} more inferences would settle it" if more else "the rate lies too close to it to settle"
+    return unknown(f"{because}; {settle}", subject=subject, measure=measure)

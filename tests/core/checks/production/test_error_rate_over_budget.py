@@ -23,6 +23,10 @@ def test_found_over_the_budget() -> None:
     assert finding.because == "30 of 1000 inferences failed, 2.0% allowed"
 
 
+def test_unknown_where_a_few_inferences_prove_nothing() -> None:
+    assert ask(1, 10).unknown == "undecided"
+
+
 def test_unknown_says_how_many_would_settle_it() -> None:
     finding = ask(0, 100)
     assert finding.unknown == "undecided"
