@@ -2,7 +2,7 @@
 
 import os
 
-from readiness_coordinator.viewing import View, view
+from readiness_coordinator.scan.viewing import View, view
 
 
 def fatal(path: str) -> View:

@@ -8,10 +8,10 @@ import numpy as np
 
 import specimens
 from readiness.evidence.evaluation import Evaluation
-from readiness_coordinator import predictions
-from readiness_coordinator.evaluate import evaluate
+from readiness_coordinator.evaluate import predictions
+from readiness_coordinator.evaluate.evaluation import evaluate
+from readiness_coordinator.evaluate.prediction_files import Columns
 from readiness_coordinator.formats import Annotation, Labelled, Picture
-from readiness_coordinator.prediction_files import Columns
 
 Thing = tuple[int, tuple[float, float, float, float], bool]
 Answer = tuple[str, int, tuple[float, float, float, float], float]

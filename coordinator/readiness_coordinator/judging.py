@@ -9,8 +9,10 @@ from readiness.evidence.evaluation import Evaluation
 from readiness.evidence.model import Model
 from readiness.exits import Stop
 from readiness.policy import Policy
-from readiness_coordinator import evaluated_model, formats, prediction_files, predictions, slice_results
-from readiness_coordinator.evaluate import evaluate
+from readiness_coordinator import formats
+from readiness_coordinator.evaluate import model as evaluated_model
+from readiness_coordinator.evaluate import prediction_files, predictions, slice_results
+from readiness_coordinator.evaluate.evaluation import evaluate
 from readiness_coordinator.store import evidence
 from readiness_coordinator.store.database import Store
 

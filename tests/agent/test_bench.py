@@ -12,7 +12,7 @@ import tiny_onnx
 from readiness.evidence.benchmark import Benchmark, Memory
 from readiness.evidence.model import Model
 from readiness_agent.__main__ import main
-from readiness_agent.bench_report import Reported, encoded_set, exit_code, judged, pareto
+from readiness_agent.benchmark.report import Reported, encoded_set, exit_code, judged, pareto
 from readiness_agent.device import probe
 from specimens import benchmark, latency, model, policy
 from specimens import profile as specimen_profile

@@ -6,7 +6,7 @@ import pytest
 
 from readiness.exits import Stop
 from readiness.strict import BadFile
-from readiness_agent import cards
+from readiness_agent.inference import cards
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
 GOOD = (

@@ -11,11 +11,11 @@ from PIL import Image
 
 from readiness.evidence.model import Card, CardInput, CardOutput
 from readiness.measures.decode import pixels
-from readiness_agent import cards
 from readiness_agent.answers import Boxes, Mask, Scores
 from readiness_agent.decoders import argmax, open_decoder, softmax, yolo
 from readiness_agent.geometry import place
-from readiness_agent.inference import Inference, open_inference
+from readiness_agent.inference import cards
+from readiness_agent.inference.session import Inference, open_inference
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
 DETECTORS = {

@@ -9,8 +9,8 @@ from PIL import Image
 
 from readiness.measures.decode import pixels
 from readiness_agent.frames import Frame, NoFrames, Skipped, open_frames, spread
-from readiness_agent.jobs import Survey
-from readiness_agent.survey import survey
+from readiness_agent.worker.jobs import Survey
+from readiness_agent.worker.survey import survey
 
 
 def picture(path: Path, value: int) -> Path:

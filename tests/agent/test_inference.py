@@ -10,7 +10,7 @@ import pytest
 import tiny_onnx
 from readiness.evidence.model import Card, CardInput, CardOutput
 from readiness_agent.answers import Scores
-from readiness_agent.inference import open_inference
+from readiness_agent.inference.session import open_inference
 from readiness_agent.runtimes import Unrunnable
 
 CARD = Card(

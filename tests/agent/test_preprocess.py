@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from readiness.evidence.model import CardInput
 from readiness_agent.geometry import place
-from readiness_agent.preprocess import Preprocess
+from readiness_agent.inference.preprocess import Preprocess
 from readiness_agent.runtimes import Port
 
 RESIZES = ("letterbox", "stretch", "crop")

@@ -4,7 +4,7 @@ import numpy as np
 
 from readiness.evidence.model import Card, CardInput, CardOutput
 from readiness_agent.answers import Boxes, Mask, Scores
-from readiness_agent.tally import Tally
+from readiness_agent.worker.tally import Tally
 
 CARD = Card(
     task="detection",

@@ -14,8 +14,8 @@ from PIL import Image
 
 import tiny_onnx
 from readiness.evidence.model import Card, CardInput, CardOutput
-from readiness_agent.jobs import Describe, Described, Load, Measure, Measured
-from readiness_agent.workers import JobRefused, WorkerFailed, providers, run_job
+from readiness_agent.worker.calling import JobRefused, WorkerFailed, providers, run_job
+from readiness_agent.worker.jobs import Describe, Described, Load, Measure, Measured
 
 CARD = Card(
     task="classification",

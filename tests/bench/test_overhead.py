@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from readiness_agent import cards
-from readiness_agent.jobs import Load, Measure
+from readiness_agent.inference import cards
+from readiness_agent.worker.jobs import Load, Measure
 
 pytestmark = pytest.mark.bench
 
@@ -41,9 +41,9 @@ import sys
 import msgspec
 import numpy as np
 from pathlib import Path
-from readiness_agent.jobs import Measure
-from readiness_agent.measure import Loop
-from readiness_agent.predictor import load
+from readiness_agent.worker.jobs import Measure
+from readiness_agent.worker.measure import Loop
+from readiness_agent.worker.predictor import load
 job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Measure)
 inference, _ = load(job.load)
 for line in sys.stdin:
@@ -92,7 +92,7 @@ def _pair(ours: subprocess.Popen[str], bare: subprocess.Popen[str], *, bare_firs
 
 def _batches(job: Measure, frames: list[Path]) -> np.ndarray:
     from readiness.measures.decode import pixels
-    from readiness_agent.predictor import load
+    from readiness_agent.worker.predictor import load
 
     inference, _ = load(job.load)
     return np.stack([inference.prepare(pixels(frame.read_bytes()))[0] for frame in frames])

@@ -3,7 +3,7 @@
 import pytest
 
 from readiness.exits import Stop
-from readiness_coordinator import class_matching
+from readiness_coordinator.evaluate import class_matching
 from truths import labelled
 
 

@@ -17,7 +17,8 @@ from pycocotools.cocoeval import COCOeval
 import specimens
 from asking import ask
 from readiness.evidence.evaluation import Evaluation
-from readiness_coordinator import formats, prediction_files
+from readiness_coordinator import formats
+from readiness_coordinator.evaluate import prediction_files
 from readiness_coordinator.formats import Labelled
 from truths import columns, evaluated, labelled
 

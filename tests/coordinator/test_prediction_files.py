@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from readiness.exits import Stop
-from readiness_coordinator import prediction_files, predictions
+from readiness_coordinator.evaluate import prediction_files, predictions
 from readiness_coordinator.formats import Labelled, Picture
 from truths import columns, evaluated, labelled
 

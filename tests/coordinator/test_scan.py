@@ -12,8 +12,10 @@ from parts_dataset import Parts, picture
 from readiness import canonical, catalogue
 from readiness.evidence.dataset import Dataset, Listing
 from readiness.policy import Policy
-from readiness_coordinator import dataset_report, formats, viewing
-from readiness_coordinator.scan import scan
+from readiness_coordinator import formats
+from readiness_coordinator.scan import report as dataset_report
+from readiness_coordinator.scan import viewing
+from readiness_coordinator.scan.dataset import scan
 
 AT = "2026-11-23T12:00:00Z"
 POLICY = Policy(name="standard", title="Standard")

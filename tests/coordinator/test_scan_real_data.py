@@ -8,8 +8,9 @@ import pytest
 from readiness import catalogue
 from readiness.evidence.dataset import Dataset
 from readiness.finding import Finding
-from readiness_coordinator import dataset_report, formats, profiles
-from readiness_coordinator.scan import scan
+from readiness_coordinator import formats, profiles
+from readiness_coordinator.scan import report as dataset_report
+from readiness_coordinator.scan.dataset import scan
 
 AT = "2026-11-23T12:00:00Z"
 

@@ -9,7 +9,7 @@ import pytest
 
 from crashing import fatal
 from parts_dataset import picture
-from readiness_coordinator import viewing
+from readiness_coordinator.scan import viewing
 
 
 def written(folder: Path, count: int) -> list[str]:

@@ -15,17 +15,17 @@ from readiness.exits import UNUSABLE, Stop
 if TYPE_CHECKING:
     from readiness.evidence.benchmark import Benchmark
     from readiness.evidence.model import Model
-    from readiness_agent.bench_report import Reported
-    from readiness_agent.benchmark import Candidate, Plan
-    from readiness_agent.jobs import Surveyed
+    from readiness_agent.benchmark.protocol import Candidate, Plan
+    from readiness_agent.benchmark.report import Reported
     from readiness_agent.settings import Settings
+    from readiness_agent.worker.jobs import Surveyed
 
 _LOOK_S = 180.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     from readiness_agent import settings
-    from readiness_agent.loading import model_arguments
+    from readiness_agent.worker.loading import model_arguments
 
     parser.add_argument("models", metavar="MODEL", nargs="+", type=Path, help=".onnx or .tflite files")
     parser.add_argument("--frames", metavar="SRC", required=True, help="a folder of images or a video file")
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from readiness_agent import profiles
-    from readiness_agent.bench_report import exit_code, judged, worst_code
+    from readiness_agent.benchmark.report import exit_code, judged, worst_code
     from readiness_agent.output import require_place
 
     require_place(args.json)
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> "Plan":
-    from readiness_agent.benchmark import PLANS
+    from readiness_agent.benchmark.protocol import PLANS
 
     for option, value in (("--fps", args.fps), ("--duration", args.duration), ("--most-frames", args.most_frames)):
         if value is not None and not 0 < value < 1e6:
@@ -90,10 +90,10 @@ def _candidates(args: argparse.Namespace, unusable: dict[str, str]) -> "list[Can
 
 
 def _candidate(args: argparse.Namespace, model: Path) -> "Candidate | str":
-    from readiness_agent.benchmark import Candidate
-    from readiness_agent.jobs import Describe, Described
-    from readiness_agent.loading import load_of
-    from readiness_agent.workers import JobRefused, WorkerFailed, run_job
+    from readiness_agent.benchmark.protocol import Candidate
+    from readiness_agent.worker.calling import JobRefused, WorkerFailed, run_job
+    from readiness_agent.worker.jobs import Describe, Described
+    from readiness_agent.worker.loading import load_of
 
     try:
         load = load_of(args, model)
@@ -104,8 +104,8 @@ def _candidate(args: argparse.Namespace, model: Path) -> "Candidate | str":
 
 
 def _frames(args: argparse.Namespace, spill: str) -> "Surveyed":
-    from readiness_agent.jobs import Survey, Surveyed
-    from readiness_agent.workers import JobRefused, WorkerFailed, run_job
+    from readiness_agent.worker.calling import JobRefused, WorkerFailed, run_job
+    from readiness_agent.worker.jobs import Survey, Surveyed
 
     job = Survey(src=args.frames, most=args.most_frames, spill=spill)
     try:
@@ -120,10 +120,10 @@ def _frames(args: argparse.Namespace, spill: str) -> "Surveyed":
 def _measured(
     candidates: "Sequence[Candidate]", frames: "Surveyed", plan: "Plan", unusable: dict[str, str]
 ) -> "list[tuple[Path, Model, Benchmark]]":
-    from readiness_agent.benchmark import benchmark
+    from readiness_agent.benchmark.protocol import benchmark
     from readiness_agent.device import probe
     from readiness_agent.progress import counting
-    from readiness_agent.workers import providers
+    from readiness_agent.worker.calling import providers
 
     with counting("repetitions") as report:
         records = benchmark(candidates, frames, plan, probe(providers=providers()), report)
@@ -138,7 +138,7 @@ def _measured(
 
 
 def _write(args: argparse.Namespace, reported: "Sequence[Reported]", unusable: dict[str, str]) -> None:
-    from readiness_agent.bench_report import encoded, encoded_set, show
+    from readiness_agent.benchmark.report import encoded, encoded_set, show
     from readiness_agent.output import write_json
 
     if args.json and len(args.models) == 1 and reported:

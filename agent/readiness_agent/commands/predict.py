@@ -25,7 +25,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    from readiness_agent.loading import model_arguments
+    from readiness_agent.worker.loading import model_arguments
 
     parser.add_argument("model", metavar="MODEL", type=Path, help=".onnx or .tflite file")
     parser.add_argument("--images", metavar="LIST", type=Path, required=True, help='JSON: {"images": [{"id", "file"}]}')
@@ -36,11 +36,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from readiness_agent.jobs import Image, Predict, Predicted
-    from readiness_agent.loading import load_of
     from readiness_agent.output import require_place
     from readiness_agent.progress import counting
-    from readiness_agent.workers import JobRefused, WorkerFailed, run_job
+    from readiness_agent.worker.calling import JobRefused, WorkerFailed, run_job
+    from readiness_agent.worker.jobs import Image, Predict, Predicted
+    from readiness_agent.worker.loading import load_of
 
     listed = _listed(args.images)
     require_place(args.out)

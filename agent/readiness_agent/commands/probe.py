@@ -20,7 +20,7 @@ def run(args: argparse.Namespace) -> int:
     from readiness_agent.output import require_folder, write_json
     from readiness_agent.sensors import sense_all
     from readiness_agent.sysroot import ROOT
-    from readiness_agent.workers import providers
+    from readiness_agent.worker.calling import providers
 
     require_folder(args.sysroot, "--sysroot")
     sensed = sense_all(args.sysroot)

@@ -8,11 +8,12 @@ from litestar import post
 from litestar.params import JSONBody
 
 from readiness.exits import Stop
-from readiness_coordinator import evaluation_report, formats, judging, needs
+from readiness_coordinator import formats, judging, needs
 from readiness_coordinator.api.fields import Name, ServerPath, Share, allowed_path, policy_named
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.api.versions import VersionId, known_version
+from readiness_coordinator.evaluate import report as evaluation_report
 from readiness_coordinator.judging import Kept
 from readiness_coordinator.profiles import DEFAULT_POLICY
 from readiness_coordinator.store import evidence

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from litestar import get
 from litestar.params import FromQuery
 
-from readiness_coordinator import evaluation_report, judging, needs
+from readiness_coordinator import judging, needs
 from readiness_coordinator.api.fields import policy_named, share
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
+from readiness_coordinator.evaluate import report as evaluation_report
 from readiness_coordinator.profiles import DEFAULT_POLICY
 from readiness_coordinator.store import evidence, lineage
 from readiness_coordinator.store.lineage import KnownModel

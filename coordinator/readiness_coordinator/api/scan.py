@@ -14,13 +14,14 @@ from readiness.dossier import instant
 from readiness.evidence.dataset import Dataset
 from readiness.evidence.model import Task
 from readiness.exits import Stop
-from readiness_coordinator import dataset_report, formats, needs
-from readiness_coordinator import scan as scanning
+from readiness_coordinator import formats, needs
 from readiness_coordinator.api import jobs as running
 from readiness_coordinator.api.fields import Name, ServerPath, allowed_path, policy_named, within
 from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.jobs import Progress
 from readiness_coordinator.profiles import DEFAULT_POLICY
+from readiness_coordinator.scan import dataset as scanning
+from readiness_coordinator.scan import report as dataset_report
 from readiness_coordinator.store import evidence, lineage
 from readiness_coordinator.store.database import Store
 

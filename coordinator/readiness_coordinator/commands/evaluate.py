@@ -41,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from readiness import catalogue
-    from readiness_coordinator import evaluation_report, profiles, reports
+    from readiness_coordinator import profiles, reports
+    from readiness_coordinator.evaluate import report as evaluation_report
 
     policy = profiles.load_policy(args.policy)
     evaluation, model, said = _evaluated(args, policy)
@@ -57,15 +58,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _evaluated(args: argparse.Namespace, policy: Policy) -> tuple[Evaluation, Model | None, str]:
     """Read truth and predictions and evaluate; tells also where the threshold comes from."""
-    from readiness_coordinator import (
-        evaluate,
-        evaluated_model,
-        formats,
-        prediction_files,
-        predictions,
-        reports,
-        slice_results,
-    )
+    from readiness_coordinator import formats, reports
+    from readiness_coordinator.evaluate import evaluation as evaluate
+    from readiness_coordinator.evaluate import model as evaluated_model
+    from readiness_coordinator.evaluate import prediction_files, predictions, slice_results
     from readiness_coordinator.formats import version
 
     try:

@@ -20,7 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from readiness_coordinator import formats, predict, predictions
+    from readiness_coordinator import formats
+    from readiness_coordinator.evaluate import predict, predictions
 
     if not args.out.absolute().parent.is_dir():
         raise Stop(f"{args.out}: its folder does not exist; make it first")

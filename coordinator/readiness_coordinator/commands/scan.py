@@ -12,7 +12,8 @@ from readiness import catalogue
 from readiness.evidence.dataset import Dataset
 from readiness.evidence.model import Task
 from readiness.exits import Stop, of_state
-from readiness_coordinator import dataset_report, formats, profiles, reports
+from readiness_coordinator import formats, profiles, reports
+from readiness_coordinator.scan import report as dataset_report
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 def _scanned(args: argparse.Namespace) -> Dataset:
     from rich.progress import Progress
 
-    from readiness_coordinator.scan import scan
+    from readiness_coordinator.scan.dataset import scan
 
     try:
         labelled = formats.open_dataset(args.dataset, format=args.format, images=args.images, task=args.task)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from parts_dataset import picture
 from readiness import canonical
 from readiness_coordinator.formats import Unreadable, open_dataset
-from readiness_coordinator.scan import scan
+from readiness_coordinator.scan.dataset import scan
 
 AT = "2026-11-23T12:00:00Z"
 LEAVES = st.one_of(

@@ -10,11 +10,11 @@ import msgspec
 
 from readiness.evidence.benchmark import Benchmark, Memory
 from readiness.evidence.device import Device, Sensed
-from readiness_agent import validity
-from readiness_agent.bounding import latency, throughput
-from readiness_agent.jobs import Described, Load, Measure, Measured, Surveyed
+from readiness_agent.benchmark import validity
+from readiness_agent.benchmark.bounding import latency, throughput
 from readiness_agent.sensors import sense_all
-from readiness_agent.workers import JobRefused, WorkerFailed, run_job
+from readiness_agent.worker.calling import JobRefused, WorkerFailed, run_job
+from readiness_agent.worker.jobs import Described, Load, Measure, Measured, Surveyed
 
 Report = Callable[[int, int], None]
 DISTRIBUTION = "model-readiness-advisor"

@@ -12,12 +12,12 @@ import numpy as np
 
 from readiness.evidence.benchmark import Confidence
 from readiness.measures.decode import pixels
-from readiness_agent import process_memory as memory
-from readiness_agent.inference import Inference
-from readiness_agent.jobs import Footprint, Measure, Measured
-from readiness_agent.predictor import load
+from readiness_agent.inference.session import Inference
 from readiness_agent.runtimes import format_of
-from readiness_agent.tally import Tally
+from readiness_agent.worker import memory
+from readiness_agent.worker.jobs import Footprint, Measure, Measured
+from readiness_agent.worker.predictor import load
+from readiness_agent.worker.tally import Tally
 
 STAGES = ("decode", "preprocess", "infer", "postprocess")
 _STEADY_BLOCKS = 5

@@ -14,8 +14,9 @@ import msgspec
 
 from readiness.evidence.model import Model
 from readiness.exits import UNAVAILABLE, Stop
-from readiness_coordinator import class_matching, formats, prediction_files
-from readiness_coordinator.class_matching import ClassMatch
+from readiness_coordinator import formats
+from readiness_coordinator.evaluate import class_matching, prediction_files
+from readiness_coordinator.evaluate.class_matching import ClassMatch
 from readiness_coordinator.formats import Labelled, Picture
 from readiness_coordinator.reports import write_bytes
 

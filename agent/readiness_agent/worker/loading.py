@@ -6,8 +6,8 @@ from pathlib import Path
 
 from readiness.exits import Stop
 from readiness.strict import BadFile
-from readiness_agent import cards
-from readiness_agent.jobs import Load
+from readiness_agent.inference import cards
+from readiness_agent.worker.jobs import Load
 
 SHELF_VARIABLE = "READINESS_CARDS"
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from readiness.exits import Stop
 from readiness.measures import decode
+from readiness_coordinator.evaluate.prediction_files import Columns
 from readiness_coordinator.formats import Labelled, Picture, layout
-from readiness_coordinator.prediction_files import Columns
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]

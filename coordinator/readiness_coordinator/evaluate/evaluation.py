@@ -8,14 +8,14 @@ import numpy as np
 from readiness.evidence.bounded import Rate
 from readiness.evidence.evaluation import ClassResult, Evaluation
 from readiness.policy import Policy
-from readiness_coordinator import coco_metrics, ground_truth, outcomes, slice_results
+from readiness_coordinator.evaluate import coco_metrics, ground_truth, outcomes, slice_results
+from readiness_coordinator.evaluate.ground_truth import GroundTruth
+from readiness_coordinator.evaluate.outcomes import Outcomes
+from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.evaluate.tallies import rate, worst_first
 from readiness_coordinator.formats import Labelled, Picture
 from readiness_coordinator.formats.layout import ALL
-from readiness_coordinator.ground_truth import GroundTruth
-from readiness_coordinator.outcomes import Outcomes
-from readiness_coordinator.predictions import Predictions
 from readiness_coordinator.reports import tool_version
-from readiness_coordinator.tallies import rate, worst_first
 
 
 def evaluate(  # noqa: PLR0913 - each names a part of what the evidence is about

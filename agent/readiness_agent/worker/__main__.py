@@ -8,10 +8,10 @@ from typing import BinaryIO
 
 import msgspec
 
-from readiness_agent import jobs
 from readiness_agent.frames import NoFrames
-from readiness_agent.jobs import Reply
 from readiness_agent.runtimes import Unrunnable
+from readiness_agent.worker import jobs
+from readiness_agent.worker.jobs import Reply
 
 Say = Callable[[Reply], None]
 
@@ -36,18 +36,18 @@ def do(job: jobs.Job, say: Say) -> Reply:
     if isinstance(job, jobs.Providers):
         return _providers()
     if isinstance(job, jobs.Survey):
-        from readiness_agent.survey import survey
+        from readiness_agent.worker.survey import survey
 
         return survey(job)
     if isinstance(job, jobs.Predict):
-        from readiness_agent.predictor import predict
+        from readiness_agent.worker.predictor import predict
 
         return predict(job, lambda done, total: say(jobs.Progress(done=done, total=total)))
     if isinstance(job, jobs.Describe):
-        from readiness_agent.predictor import describe
+        from readiness_agent.worker.predictor import describe
 
         return describe(job)
-    from readiness_agent.measure import measure
+    from readiness_agent.worker.measure import measure
 
     return measure(job)
 

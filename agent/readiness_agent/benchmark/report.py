@@ -16,7 +16,7 @@ from readiness.evidence.model import Model
 from readiness.exits import CLEAN, EVIDENCE_MISSING, NOT_DEPLOYABLE, of_state
 from readiness.policy import Policy
 from readiness.profile import Profile
-from readiness_agent.benchmark import DISTRIBUTION
+from readiness_agent.benchmark.protocol import DISTRIBUTION
 
 _FAMILIES = {"target", "lineage"}
 _WIDTH = 140

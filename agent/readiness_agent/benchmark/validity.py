@@ -6,7 +6,7 @@ from typing import Any
 from readiness.evidence.benchmark import Latency, Validity
 from readiness.evidence.device import Sensed
 from readiness.measures.intervals import sample_floor
-from readiness_agent.jobs import Measured
+from readiness_agent.worker.jobs import Measured
 
 MOST_DELAY = 0.02
 MOST_STALL_PERCENT = 10.0

@@ -7,8 +7,8 @@ import hotcoco
 import numpy as np
 import numpy.typing as npt
 
-from readiness_coordinator.ground_truth import GroundTruth
-from readiness_coordinator.predictions import Predictions
+from readiness_coordinator.evaluate.ground_truth import GroundTruth
+from readiness_coordinator.evaluate.predictions import Predictions
 
 Floats = npt.NDArray[np.float64]
 

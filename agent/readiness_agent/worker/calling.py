@@ -10,7 +10,7 @@ from typing import IO, TypeVar
 
 import msgspec
 
-from readiness_agent.jobs import Job, Progress, Providers, ProvidersFound, Refused, Reply
+from readiness_agent.worker.jobs import Job, Progress, Providers, ProvidersFound, Refused, Reply
 
 T = TypeVar("T")
 Report = Callable[[int, int], None]

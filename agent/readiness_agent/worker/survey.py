@@ -5,7 +5,7 @@ from pathlib import Path
 
 from readiness.measures.decode import BadImage, pixels
 from readiness_agent.frames import Frame, NoFrames, Skipped, open_frames
-from readiness_agent.jobs import Survey, Surveyed
+from readiness_agent.worker.jobs import Survey, Surveyed
 
 _NAMED = 20
 

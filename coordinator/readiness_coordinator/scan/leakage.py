@@ -10,8 +10,8 @@ from readiness.evidence.dataset import Item, Listing
 from readiness.measures import hashes
 from readiness_coordinator.formats.labelled import Labelled, Picture
 from readiness_coordinator.formats.layout import UNASSIGNED
-from readiness_coordinator.label_faults import listing
-from readiness_coordinator.viewing import View
+from readiness_coordinator.scan.label_faults import listing
+from readiness_coordinator.scan.viewing import View
 
 # Roboflow names an exported copy STEM_jpg.rf.HASH.jpg.
 _COPY = re.compile(r"\.rf\.[0-9A-Za-z]+$")

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from readiness.evidence.dataset import ClassCount, Dataset, ImageStatistics, Item, Listing, SliceCount, Split
-from readiness_coordinator import label_faults, leakage, slices
+from readiness_coordinator import slices
 from readiness_coordinator.formats.labelled import Fault, Labelled, Picture
 from readiness_coordinator.formats.version import digest_of
-from readiness_coordinator.label_faults import listing
 from readiness_coordinator.reports import tool_version
-from readiness_coordinator.viewing import Progress, View, view_all
+from readiness_coordinator.scan import label_faults, leakage
+from readiness_coordinator.scan.label_faults import listing
+from readiness_coordinator.scan.viewing import Progress, View, view_all
 
 # Above this share grey images are not strays among colour ones but the dataset's own kind.
 _GREY_STRAYS = 0.2

@@ -6,7 +6,7 @@ from readiness.evidence.dataset import LISTED, Item, Listing
 from readiness.measures import boxes
 from readiness_coordinator import slices
 from readiness_coordinator.formats.labelled import Annotation, Labelled, Picture
-from readiness_coordinator.viewing import View
+from readiness_coordinator.scan.viewing import View
 
 DOUBLED = 0.8
 OUTSIDE_PX = 1.0

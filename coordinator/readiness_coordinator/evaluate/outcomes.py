@@ -9,8 +9,8 @@ from readiness.evidence.evaluation import Confused
 from readiness.evidence.model import Task
 from readiness.measures import matching
 from readiness.measures.matching import Found, Truth
-from readiness_coordinator.ground_truth import GroundTruth
-from readiness_coordinator.predictions import Predictions
+from readiness_coordinator.evaluate.ground_truth import GroundTruth
+from readiness_coordinator.evaluate.predictions import Predictions
 
 Indices = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]

@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from readiness.evidence.evaluation import SliceResult
 from readiness.measures import decode
+from readiness_coordinator.evaluate.ground_truth import GroundTruth
+from readiness_coordinator.evaluate.tallies import rate, worst_first
 from readiness_coordinator.formats import Labelled, Picture
-from readiness_coordinator.ground_truth import GroundTruth
 from readiness_coordinator.slices import object_size, picture_slices
-from readiness_coordinator.tallies import rate, worst_first
 
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.str_]

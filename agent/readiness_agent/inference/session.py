@@ -9,10 +9,10 @@ from readiness import canonical
 from readiness.evidence.model import Card, CardInput, Model
 from readiness.measures.decode import Pixels
 from readiness_agent.answers import Answer
-from readiness_agent.cards import from_metadata
 from readiness_agent.decoders import Decoder, Mismatch, open_decoder
 from readiness_agent.geometry import Geometry
-from readiness_agent.preprocess import Preprocess
+from readiness_agent.inference.cards import from_metadata
+from readiness_agent.inference.preprocess import Preprocess
 from readiness_agent.runtimes import Array, Port, Runtime, Unrunnable, format_of, open_model
 
 _TASKS = {"softmax": "classification", "argmax": "segmentation"}

@@ -12,9 +12,9 @@ from PIL import Image as Picture
 from readiness.evidence.model import Model
 from readiness.measures.decode import BadImage, pixels
 from readiness_agent.answers import Answer, Boxes, Mask, Scores
-from readiness_agent.inference import Inference, open_inference
-from readiness_agent.jobs import Describe, Described, Image, Load, Predict, Predicted
+from readiness_agent.inference.session import Inference, open_inference
 from readiness_agent.runtimes import Unrunnable
+from readiness_agent.worker.jobs import Describe, Described, Image, Load, Predict, Predicted
 
 Report = Callable[[int, int], None]
 Answered = Iterator[tuple[Image, Answer]]

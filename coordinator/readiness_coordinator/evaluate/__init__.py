@@ -1,0 +1,1 @@
+"""Predictions and truth to evidence: matched, counted per class and slice, bounded."""
