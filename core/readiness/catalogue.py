@@ -152,15 +152,18 @@ def _finding(check: Check, outcome: Outcome, dossier: Dossier) -> Finding:
         why=check.why,
         fix=check.fix,
         action=outcome.step,
-        waived=_waiver(check.code, outcome, dossier),
+        waived=_waiver(check, outcome, dossier),
         **measure,
     )
 
 
-def _waiver(code: str, outcome: Outcome, dossier: Dossier) -> Accepted | None:
+def _waiver(check: Check, outcome: Outcome, dossier: Dossier) -> Accepted | None:
+    """Find the waiver in force for an answer; evidence that is absent or about something else cannot be waived."""
+    if check.family == "lineage" or outcome.unknown in {"missing", "stale", "failed"}:
+        return None
     name = outcome.subject.name if outcome.subject else ""
     for waiver in dossier.policy.waivers:
         current = instant(waiver.until) > instant(dossier.asked_at)
-        if waiver.code == code and waiver.subject in {"", name} and current:
+        if waiver.code == check.code and waiver.subject in {"", name} and current:
             return Accepted(reason=waiver.reason, by=waiver.by, until=waiver.until)
     return None

@@ -1,5 +1,6 @@
 """What the team demands of data, model and evidence, as `profiles/policies/NAME.toml` says it."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,7 @@ class EvaluationDemand(msgspec.Struct, frozen=True, kw_only=True):
     slice_recall: float = 0.7
     slice_objects: int = 20
     misplaced: float = 0.3
+    iou: float = 0.5
     splits: tuple[str, ...] = ("test", "val", "valid", "validation")
     lowest_score: float = 0.1
     classes: dict[str, ClassFloor] = {}
@@ -91,6 +93,16 @@ def parse(text: str, source: str) -> Policy:
         if not 0 < value < 1:
             raise strict.BadFile(f"{source}: '{key}' is {value:g}; a floor lies between 0 and 1, both excluded")
     for waiver in policy.waivers:
-        if not (waiver.reason.strip() and waiver.until.strip()):
-            raise strict.BadFile(f"{source}: the waiver of '{waiver.code}' needs a reason and an end ('until')")
+        if not (waiver.reason.strip() and waiver.by.strip() and _is_instant(waiver.until)):
+            raise strict.BadFile(
+                f"{source}: the waiver of '{waiver.code}' needs a reason, who gave it ('by'), and an end with its "
+                "offset ('until', such as 2027-01-31T00:00:00Z)"
+            )
     return policy
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).tzinfo is not None
+    except ValueError:
+        return False

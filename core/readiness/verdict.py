@@ -95,9 +95,14 @@ def _distance(finding: Finding) -> float:
 
 
 def effect(finding: Finding, dossier: Dossier) -> State | None:
-    """Give the state that one finding causes (the design's table), or None when it changes nothing."""
-    if finding.waived is not None or finding.outcome in {"clear", "inapplicable"}:
+    """Give the state that one finding causes (the design's table), or None when it changes nothing.
+
+    A waived finding that would hold the model back still asks for monitoring: accepted is not the same as clear.
+    """
+    if finding.outcome in {"clear", "inapplicable"}:
         return None
+    if finding.waived is not None:
+        return "monitor_required" if finding.severity in {Severity.BLOCK, Severity.RETRAIN} else None
     if finding.outcome == "found":
         return _FOUND[finding.severity]
     if finding.unknown != "undecided":

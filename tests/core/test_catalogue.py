@@ -67,6 +67,22 @@ def test_a_waiver_holds_until_its_end_and_stays_in_sight(until: str, waived: boo
     assert (finding.waived is not None) is waived
 
 
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("latency-over-budget", {"benchmark": None}),
+        ("latency-over-budget", {"asked_at": "2027-12-31T00:00:00Z"}),
+        ("evaluation-of-other-model", {"evaluation": specimens.evaluation(model=specimens.OTHER)}),
+    ],
+)
+def test_absent_or_foreign_evidence_cannot_be_waived(code: str, changes: dict[str, object]) -> None:
+    waiver = Waiver(code=code, reason="we trust it", until="2030-01-01T00:00:00Z", by="approver")
+    dossier = specimens.dossier(**{"policy": specimens.policy(waivers=(waiver,)), **changes})
+    (finding,) = catalogue.ask(CHECKS[code], dossier)
+    assert finding.outcome in {"found", "unknown"}
+    assert finding.waived is None
+
+
 def test_a_check_may_answer_with_one_outcome_or_many() -> None:
     one = msgspec.structs.replace(LATENCY, judge=lambda model: clear(), needs=("model",), severity=Severity.NOTE)
     many = msgspec.structs.replace(one, judge=lambda model: [clear(), clear()])

@@ -57,7 +57,11 @@ def test_a_bad_profile_names_file_and_key(text: str, said: str) -> None:
         ),
         (
             POLICY + '\n[[waivers]]\ncode = "a"\nreason = ""\nuntil = "2027-01-01T00:00:00Z"\nby = "me"\n',
-            "p.toml: the waiver of 'a' needs a reason and an end",
+            "p.toml: the waiver of 'a' needs a reason, who gave it",
+        ),
+        (
+            POLICY + '\n[[waivers]]\ncode = "a"\nreason = "r"\nuntil = "next year"\nby = "me"\n',
+            "p.toml: the waiver of 'a' needs a reason, who gave it ('by'), and an end",
         ),
         (POLICY + '\n[[waivers]]\ncode = "a"\nreason = "r"\nby = "me"\n', "p.toml: missing key 'until'"),
     ],

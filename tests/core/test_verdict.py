@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 import specimens
 from readiness import catalogue, verdict
 from readiness.catalogue import Check
-from readiness.finding import Finding, Outcome, Severity, Subject, clear, found, unknown
+from readiness.finding import Accepted, Finding, Outcome, Severity, Subject, clear, found, unknown
 
 CHECKS = catalogue.load()
 TABLE = {
@@ -118,7 +117,9 @@ def test_one_more_problem_never_improves_the_state(
     assert after.score <= before.score
 
 
-def test_a_waived_finding_changes_nothing_but_stays_listed() -> None:
-    finding = _finding(outcome="found", severity=Severity.BLOCK)
-    waived = msgspec.structs.replace(finding, waived=msgspec.convert({"reason": "r", "by": "b", "until": "u"}, object))
-    assert verdict.effect(waived, specimens.dossier()) is None
+@pytest.mark.parametrize("severity", list(Severity))
+def test_a_waived_finding_still_asks_for_monitoring_where_it_would_hold_back(severity: Severity) -> None:
+    accepted = Accepted(reason="r", by="b", until="2027-01-01T00:00:00Z")
+    finding = _finding(outcome="found", severity=severity, waived=accepted)
+    held = severity in {Severity.BLOCK, Severity.RETRAIN}
+    assert verdict.effect(finding, specimens.dossier()) == ("monitor_required" if held else None)
