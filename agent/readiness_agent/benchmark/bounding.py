@@ -68,3 +68,9 @@ def _rounded(quantile: Quantile) -> Quantile:
     return msgspec.structs.replace(
         quantile, **{name: None if part is None else round(part, 4) for name, part in parts.items()}
     )
+
+
+def peak_upper(peaks_mib: Sequence[float]) -> float | None:
+    """Bound the peak memory of one more process: the worst seen, or the t bound of their mean when that is higher."""
+    spread = intervals.spread_upper(np.asarray(peaks_mib, dtype=np.float64))
+    return None if spread is None else round(max(spread, *peaks_mib), 2)

@@ -11,10 +11,10 @@ import msgspec
 from readiness.evidence.benchmark import Benchmark, Memory
 from readiness.evidence.device import Device, Sensed
 from readiness_agent.benchmark import validity
-from readiness_agent.benchmark.bounding import latency, throughput
+from readiness_agent.benchmark.bounding import latency, peak_upper, throughput
 from readiness_agent.sensors import sense_all
 from readiness_agent.worker.calling import JobRefused, WorkerFailed, run_job
-from readiness_agent.worker.jobs import Described, Load, Measure, Measured, Surveyed
+from readiness_agent.worker.jobs import Described, Footprint, Load, Measure, Measured, Surveyed
 
 Report = Callable[[int, int], None]
 DISTRIBUTION = "model-readiness-advisor"
@@ -155,10 +155,11 @@ def _stages(measured: Sequence[Measured]) -> dict[str, float]:
 def _memory(measured: Sequence[Measured]) -> Memory:
     """Take the worst process of each figure; the model's own share is the median."""
     every = [one.memory for one in measured]
-    parts = {name: [getattr(one, name) for one in every] for name in Memory.__struct_fields__}
+    parts = {name: [getattr(one, name) for one in every] for name in Footprint.__struct_fields__}
     known = {name: [value for value in values if value is not None] for name, values in parts.items()}
     choose: dict[str, Callable[[list[float]], float]] = {"headroom": min, "model_delta": median}
-    return Memory(**{name: round(choose.get(name, max)(known[name]), 2) for name in known if known[name]})
+    worst = {name: round(choose.get(name, max)(known[name]), 2) for name in known if known[name]}
+    return Memory(**worst, peak_rss_upper=peak_upper(known["peak_rss"]))
 
 
 def _conditions(

@@ -31,9 +31,13 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """Worker memory in MiB: VmHWM after reset, PSS, USS, growth over the bare runtime, system headroom left."""
+    """Worker memory in MiB: VmHWM after reset, PSS, USS, growth over the bare runtime, system headroom left.
+
+    Each is the worst of the processes; `peak_rss_upper` bounds the peak by the spread between them.
+    """
 
     peak_rss: float | None = None
+    peak_rss_upper: float | None = None
     pss: float | None = None
     uss: float | None = None
     model_delta: float | None = None

@@ -32,5 +32,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     providers: tuple[str, ...] = ()
 
     def fingerprint(self) -> str:
-        """Name the conditions that a benchmark holds for: any change of them makes it stale."""
-        return canonical.digest(self)
+        """Name the conditions that a benchmark holds for: any change of them makes it stale.
+
+        The providers are left out: they follow from the runtimes, and the daemon would load an engine to list them.
+        """
+        return canonical.digest(msgspec.structs.replace(self, providers=()))

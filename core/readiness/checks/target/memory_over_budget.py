@@ -5,6 +5,7 @@ Why: the kernel kills the process that outgrows the device, usually under load a
 Fix: choose a smaller model or input size, or a target with more memory; then benchmark again on the device.
 """
 
+from readiness.bounds import against_budget
 from readiness.evidence.benchmark import Benchmark
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, unknown
 from readiness.profile import Profile
@@ -13,13 +14,20 @@ SEVERITY = Severity.BLOCK
 
 
 def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
-    peak, budget = benchmark.memory_mib.peak_rss, profile.budget.memory_mib
+    peak, upper, budget = benchmark.memory_mib.peak_rss, benchmark.memory_mib.peak_rss_upper, profile.budget.memory_mib
     subject = Subject("target", profile.name)
-    if peak is None:
+    if peak is None or peak <= 0:
         return unknown("the peak memory was not measured", "missing", subject=subject)
-    measure = Measure(measured=peak, limit=budget, unit="MiB", n=benchmark.processes)
-    because = f"peak resident memory {peak:.0f} MiB, budget {budget:g} MiB"
-    if peak <= budget:
+    measure = Measure(measured=peak, limit=budget, unit="MiB", interval=(peak, upper), n=benchmark.processes)
+    answer = against_budget(peak, None if upper is None else max(peak, upper), budget)
+    because = f"resident memory peaked at {peak:.0f} MiB, budget {budget:g} MiB"
+    if answer == "clear":
         return clear(because, subject=subject, measure=measure)
-    step = Step(kind="change-target", text=f"choose a smaller model or input for {profile.name}, or a larger target")
-    return found(because, subject=subject, measure=measure, step=step)
+    if answer == "found":
+        step = Step(
+            kind="change-target", text=f"choose a smaller model or input for {profile.name}, or a larger target"
+        )
+        return found(because, subject=subject, measure=measure, step=step)
+    wide = "unbounded: too few processes" if upper is None else f"bounded only by {upper:.0f} MiB"
+    step = Step(kind="benchmark", text="measure in more processes: readiness-agent bench without --quick")
+    return unknown(f"{because}, {wide}", subject=subject, measure=measure, step=step)

@@ -2,19 +2,30 @@
 
 from asking import ask, ask_one
 from readiness.evidence.benchmark import Memory
+from readiness.finding import Finding
 from specimens import benchmark
 
 CODE = "memory-over-budget"
 
 
-def test_clear_at_exactly_the_budget() -> None:
-    assert ask_one(CODE, benchmark=benchmark(memory_mib=Memory(peak_rss=256.0))).outcome == "clear"
+def peaked(peak: float | None, upper: float | None) -> Finding:
+    return ask_one(CODE, benchmark=benchmark(memory_mib=Memory(peak_rss=peak, peak_rss_upper=upper)))
 
 
-def test_found_above_it() -> None:
-    finding = ask_one(CODE, benchmark=benchmark(memory_mib=Memory(peak_rss=300.4)))
+def test_clear_where_the_bound_is_exactly_the_budget() -> None:
+    assert peaked(250.0, 256.0).outcome == "clear"
+
+
+def test_found_where_a_process_was_seen_above_it() -> None:
+    finding = peaked(300.4, 320.0)
     assert finding.outcome == "found"
-    assert finding.because == "peak resident memory 300 MiB, budget 256 MiB"
+    assert finding.because == "resident memory peaked at 300 MiB, budget 256 MiB"
+
+
+def test_unknown_where_the_bound_passes_the_budget_or_is_not_there() -> None:
+    assert peaked(250.0, 256.1).unknown == "undecided"
+    assert peaked(250.0, None).unknown == "undecided"
+    assert peaked(-1.0, 10.0).unknown == "missing"
 
 
 def test_unknown_when_it_was_not_measured() -> None:
