@@ -34,6 +34,18 @@ def test_given_beside_shelf_in_this_order(tmp_path: Path) -> None:
     assert cards.find(model, tmp_path / "mine", tmp_path / "shelf") == given
 
 
+def test_cards_kept_in_the_project_come_last_and_must_be_one(tmp_path: Path) -> None:
+    model, project = tmp_path / "models" / "parts.onnx", tmp_path / "project"
+    (project / "line").mkdir(parents=True)
+    kept = card(project / "line" / "cards")
+    assert cards.find(model, project=project) == kept
+    shelved = card(tmp_path / "shelf")
+    assert cards.find(model, shelf=tmp_path / "shelf", project=project) == shelved
+    card(project / "cards")
+    with pytest.raises(Stop, match="both fit; name the card with --card"):
+        cards.find(model, project=project)
+
+
 def test_a_card_given_by_name_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(Stop, match=r"none\.card\.toml: no such card"):
         cards.find(tmp_path / "parts.onnx", tmp_path / "none.card.toml")

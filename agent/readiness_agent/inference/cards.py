@@ -1,6 +1,7 @@
 """Finds and reads a model's card; where there is none, the model file's own metadata has to say it all."""
 
 import ast
+import glob
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ _ULTRALYTICS = {
 }
 
 
-def find(model: Path, given: Path | None = None, shelf: Path | None = None) -> Path | None:
+def find(model: Path, given: Path | None = None, shelf: Path | None = None, project: Path | None = None) -> Path | None:
     """Find the card of a model: the one given (a file, or a folder of cards), beside the model, then in `shelf`.
 
-    Raises Stop when a card was given by name and is not there; None leaves it to the file's own metadata.
+    Last come the folders named `cards` of `project`: its own, and those of its folders. Raises Stop when a card was
+    given by name and is not there, or several fit; None leaves it to the file's own metadata.
     """
     name = f"{model.stem}.card.toml"
     if given is not None and not given.is_dir():
@@ -28,7 +30,15 @@ def find(model: Path, given: Path | None = None, shelf: Path | None = None) -> P
             raise Stop(f"{given}: no such card; name a file, or a folder that holds {name}")
         return given
     places = [folder / name for folder in (given, model.parent, shelf) if folder is not None]
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if place.is_file()), None) or _kept_in(project, name)
+
+
+def _kept_in(project: Path | None, name: str) -> Path | None:
+    patterns = (f"{folder}/{glob.escape(name)}" for folder in ("cards", "*/cards"))
+    found = sorted(path for pattern in patterns for path in (project.glob(pattern) if project else ()))
+    if len(found) > 1:
+        raise Stop(f"{found[0]} and {found[1]} both fit; name the card with --card")
+    return found[0] if found else None
 
 
 def read(path: Path) -> Card:
@@ -47,7 +57,7 @@ def from_metadata(said: dict[str, str], model: Path) -> Card:
         if key not in said:
             raise Unrunnable(
                 f"{model}: no card, and the file itself does not say '{key}'; write {model.stem}.card.toml beside it, "
-                "or name one with --card, or its folder with --cards or READINESS_CARDS"
+                "keep it in a folder 'cards' here, or name it with --card or its folder with --cards or READINESS_CARDS"
             )
     if said["task"] not in _ULTRALYTICS:
         raise Unrunnable(f"{model}: its metadata says task '{said['task']}', which no decoder reads; write a card")

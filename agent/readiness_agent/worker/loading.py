@@ -19,7 +19,7 @@ def model_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         default=os.environ.get(SHELF_VARIABLE),
-        help=f"folder of cards for models without one beside them (default: ${SHELF_VARIABLE})",
+        help=f"folder of cards for models without one beside them (default: ${SHELF_VARIABLE}, then folders 'cards' here)",
     )
     parser.add_argument("--runtime", metavar="R", choices=("onnx", "tflite"), help="default: by the file's suffix")
     parser.add_argument("--provider", metavar="P", help="execution provider, such as cuda (default: the processor)")
@@ -35,7 +35,7 @@ def load_of(args: argparse.Namespace, model: Path) -> Load:
     shelf = None if args.cards is None else Path(args.cards)
     if shelf is not None and not shelf.is_dir():
         raise Stop(f"{shelf}: no such folder of cards (--cards or {SHELF_VARIABLE})")
-    found = cards.find(model, args.card, shelf)
+    found = cards.find(model, args.card, shelf, Path.cwd())
     try:
         card = None if found is None else cards.read(found)
     except BadFile as error:
