@@ -25,6 +25,17 @@ OBSERVED_AT = "2026-11-22T12:00:00Z"
 CLASSES = ("bolt", "nut")
 
 
+def card() -> Card:
+    return Card(
+        task="detection",
+        classes=CLASSES,
+        input=CardInput(size=(64, 48)),
+        output=CardOutput(decoder="yolo"),
+        confidence=0.4,
+        trained_on=DATASET,
+    )
+
+
 def rate(hits: int, n: int) -> Rate:
     """A rate whose every trial is a cluster of its own."""
     return intervals.rate(np.r_[np.ones(hits), np.zeros(n - hits)], np.ones(n))
@@ -41,15 +52,7 @@ def latency(p95: float) -> Latency:
 
 
 def model(**changes: Any) -> Model:
-    card = Card(
-        task="detection",
-        classes=CLASSES,
-        input=CardInput(size=(64, 48)),
-        output=CardOutput(decoder="yolo"),
-        confidence=0.4,
-        trained_on=DATASET,
-    )
-    good = Model(name="parts", digest=MODEL, format="onnx", size_mib=1.0, card=card, head_classes=2)
+    good = Model(name="parts", digest=MODEL, format="onnx", size_mib=1.0, card=card(), head_classes=2)
     return msgspec.structs.replace(good, **changes)
 
 
@@ -136,6 +139,8 @@ def evaluation(**changes: Any) -> Evaluation:
     good = Evaluation(
         model=MODEL,
         dataset=DATASET,
+        card=card().reading(),
+        run_recorded=True,
         predictions="sha256:" + "e" * 64,
         task="detection",
         split="test",
@@ -162,6 +167,7 @@ def device(**changes: Any) -> Device:
 def benchmark(**changes: Any) -> Benchmark:
     good = Benchmark(
         model=MODEL,
+        card=card().reading(),
         model_name="parts",
         device=device(),
         frames="sha256:" + "f" * 64,

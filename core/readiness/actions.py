@@ -24,7 +24,10 @@ _LAST: dict[State, Step] = {
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person does next; `codes` are the findings it answers, `leads_to` the state once they are clear."""
+    """What a person does next; `codes` are the findings it answers.
+
+    `leads_to` is the state once these findings, and those of the steps before, are clear.
+    """
 
     kind: ActionKind
     text: str
@@ -41,14 +44,17 @@ def plan(verdict: Verdict, families: dict[str, str]) -> tuple[Action, ...]:
     for finding in changing:
         step = finding.action or Step(kind=_DEFAULT[families[finding.code]], text=finding.fix)
         groups.setdefault((step.kind, step.text), []).append(finding)
-    actions = [_action(kind, text, group, changing) for (kind, text), group in groups.items()]
+    actions, left = [], changing
+    for (kind, text), group in groups.items():
+        left = [finding for finding in left if finding not in group]
+        actions.append(_action(kind, text, group, left))
     if (last := _LAST.get(verdict.state)) is not None:
         actions.append(Action(kind=last.kind, text=last.text, codes=(), leads_to=verdict.state))
     return tuple(actions)
 
 
-def _action(kind: ActionKind, text: str, group: list[Finding], changing: Sequence[Finding]) -> Action:
-    rest = [finding.effect for finding in changing if finding not in group]
+def _action(kind: ActionKind, text: str, group: Sequence[Finding], left: Sequence[Finding]) -> Action:
+    effects = [finding.effect for finding in left]
     quotas = [finding.action.quota for finding in group if finding.action and finding.action.quota]
     return Action(
         kind=kind,
@@ -56,5 +62,5 @@ def _action(kind: ActionKind, text: str, group: list[Finding], changing: Sequenc
         codes=tuple(dict.fromkeys(finding.code for finding in group)),
         subjects=tuple(dict.fromkeys(finding.subject for finding in group if finding.subject)),
         quota=max(quotas, default=None),
-        leads_to=worst([state for state in STATES if state in rest] or ["ready"]),
+        leads_to=worst([state for state in STATES if state in effects] or ["ready"]),
     )

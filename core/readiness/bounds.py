@@ -5,6 +5,7 @@ from typing import Literal
 
 Answer = Literal["clear", "found", "undecided"]
 
+_ROUNDED = 0.005  # records give the effective sample size to two digits
 _MOST = 100_000  # nobody brings more; a rate that close to its floor reads as never
 
 
@@ -27,6 +28,24 @@ def of_counts(hits: int, n: int, floor: float, confidence: float = 0.95) -> Answ
     if _tail(hits, n, floor) <= 1 - confidence:
         return "clear"
     return "found" if _tail(n - hits, n, 1 - floor) <= 1 - confidence else "undecided"
+
+
+def bounded_by(hits: int, n: int, n_effective: float, lower: float, upper: float, confidence: float) -> bool:
+    """Tell whether bounds are no tighter than the exact ones of hits/n on `n_effective` trials.
+
+    The exact lower bound grows with the hits and falls with the misses, so that of the next whole counts on either
+    side encloses the one of a fractional sample: honest bounds always pass. Without a trial only 0 and 1 do.
+    """
+    if n == 0 or n_effective <= 0:
+        return lower <= 0 and upper >= 1
+    right = hits / n * n_effective
+    missed = n_effective - right
+    alpha = (1 - confidence) * (1 + 1e-9)
+    most, fewest = math.ceil(right + _ROUNDED), max(0, math.floor(missed - _ROUNDED))
+    least, worst = max(0, math.floor(right - _ROUNDED)), math.ceil(missed + _ROUNDED)
+    low = lower <= 0 or (lower < 1 and _tail(most, most + fewest, lower) <= alpha)
+    high = upper >= 1 or (upper > 0 and _tail(worst, least + worst, 1 - upper) <= alpha)
+    return low and high
 
 
 def needed(hits: float, n: float, floor: float, confidence: float = 0.95) -> int | None:

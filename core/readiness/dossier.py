@@ -80,4 +80,7 @@ def instant(text: str) -> datetime:
         raise BadTime(f"'{text}' is no RFC 3339 time") from None
     if moment.tzinfo is None:
         raise BadTime(f"'{text}' lacks its offset; write Z for UTC")
-    return moment.astimezone(timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise BadTime(f"'{text}' lies outside the calendar") from None

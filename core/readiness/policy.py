@@ -1,11 +1,14 @@
 """What the team demands of data, model and evidence, as `profiles/policies/NAME.toml` says it."""
 
+import math
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from readiness import strict
+
+_LEAST_CONFIDENCE = 0.8
 
 EvidenceKind = Literal["dataset", "evaluation", "benchmark", "production"]
 
@@ -86,12 +89,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 def parse(text: str, source: str) -> Policy:
     """Read one policy; raises strict.BadFile that names `source` and the key at fault."""
     policy = strict.parse(text, Policy, source)
-    floors = {"evaluation.recall": policy.evaluation.recall, "evaluation.precision": policy.evaluation.precision}
-    for name, floor in policy.evaluation.classes.items():
-        floors[f"evaluation.classes.{name}.recall"] = policy.evaluation.recall if floor.recall is None else floor.recall
-    for key, value in floors.items():
+    for key, value in _shares(policy):
         if not 0 < value < 1:
             raise strict.BadFile(f"{source}: '{key}' is {value:g}; a floor lies between 0 and 1, both excluded")
+    if policy.confidence < _LEAST_CONFIDENCE:
+        raise strict.BadFile(f"{source}: 'confidence' is {policy.confidence:g}; a bound holds with at least 0.8")
+    for key, value in _amounts(policy):
+        if not (math.isfinite(value) and value > 0):
+            raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0 and finite")
     for waiver in policy.waivers:
         if not (waiver.reason.strip() and waiver.by.strip() and _is_instant(waiver.until)):
             raise strict.BadFile(
@@ -99,6 +104,25 @@ def parse(text: str, source: str) -> Policy:
                 "offset ('until', such as 2027-01-31T00:00:00Z)"
             )
     return policy
+
+
+def _shares(policy: Policy) -> list[tuple[str, float]]:
+    """Give everything that is a share, under the key by which the file has it."""
+    demand = policy.evaluation
+    named = ("recall", "precision", "slice_recall", "misplaced", "iou")
+    shares = [("confidence", policy.confidence), *((f"evaluation.{key}", getattr(demand, key)) for key in named)]
+    for name, floor in demand.classes.items():
+        own = (("recall", floor.recall), ("precision", floor.precision))
+        shares += [(f"evaluation.classes.{name}.{key}", value) for key, value in own if value is not None]
+    return [*shares, ("production.error_rate", policy.production.error_rate)]
+
+
+def _amounts(policy: Policy) -> list[tuple[str, float]]:
+    """Give everything that is an amount of days, seconds or pieces, under the key by which the file has it."""
+    amounts = [(f"max_age_days.{kind}", days) for kind, days in policy.max_age_days.items()]
+    amounts += [(f"production.{key}", getattr(policy.production, key)) for key in ("silent_s", "window_s")]
+    amounts += [(f"dataset.{key}", value) for key, value in msgspec.structs.asdict(policy.dataset).items()]
+    return [*amounts, ("evaluation.slice_objects", policy.evaluation.slice_objects)]
 
 
 def _is_instant(text: str) -> bool:

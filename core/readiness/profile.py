@@ -1,5 +1,6 @@
 """What a target demands and offers, as `profiles/targets/NAME.toml` says it."""
 
+import math
 from typing import Literal
 
 import msgspec
@@ -42,9 +43,17 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 def parse(text: str, source: str) -> Profile:
     """Read one target profile; raises strict.BadFile that names `source` and the key at fault."""
     profile = strict.parse(text, Profile, source)
-    for key, value in (("budget.p95_ms", profile.budget.p95_ms), ("budget.memory_mib", profile.budget.memory_mib)):
-        if value <= 0:
-            raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0")
+    for key, value in _budgets(profile):
+        if not (math.isfinite(value) and value > 0):
+            raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0 and finite")
     if not profile.boards:
         raise strict.BadFile(f"{source}: 'boards' is empty; name the boards whose benchmarks count")
     return profile
+
+
+def _budgets(profile: Profile) -> list[tuple[str, float]]:
+    """Give every number that limits something, under the key by which the file has it."""
+    limits = {f"budget.{key}": value for key, value in msgspec.structs.asdict(profile.budget).items()}
+    limits |= {f"demand.{key}": value for key, value in msgspec.structs.asdict(profile.demand).items()}
+    limits["memory_mib"] = profile.memory_mib
+    return [(key, float(value)) for key, value in limits.items() if value is not None]

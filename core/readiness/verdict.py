@@ -1,5 +1,6 @@
 """From one dossier to a state: the worst that any finding causes, and the gate that holds it back."""
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -67,7 +68,7 @@ def reach(dossier: Dossier, checks: Iterable[catalogue.Check], *, partial: bool 
     by_family: dict[str, list[Finding]] = {check.family: [] for check in asked}
     for check in asked:
         by_family[check.family] += [_with_effect(finding, dossier) for finding in catalogue.ask(check, dossier)]
-    gates = tuple(_gate(name, by_family[name]) for name in catalogue.FAMILIES if name in by_family)
+    gates = tuple(_gate(name, by_family[name]) for name in catalogue.FAMILIES if _applies(by_family.get(name, [])))
     findings = sorted((f for family in by_family.values() for f in family), key=harm)
     state = worst(gate.state for gate in gates)
     score = min((gate.score for gate in gates), default=0)
@@ -79,18 +80,18 @@ def worst(states: Iterable[State]) -> State:
     return max(states, key=STATES.index, default="blocked")
 
 
-def harm(finding: Finding) -> tuple[int, int, str, float, str]:
-    """Order findings: worst effect first, found before unknown, by code, the farthest from its limit first."""
+def harm(finding: Finding) -> tuple[int, int, float, str, str]:
+    """Order findings: worst effect first, found before unknown, the farthest from its limit first."""
     rank = STATES.index(finding.effect) if finding.effect in STATES else -1
     order = {"found": 0, "unknown": 1, "clear": 2, "inapplicable": 3}[finding.outcome]
-    return (-rank, order, finding.code, -_distance(finding), finding.subject.name if finding.subject else "")
+    return (-rank, order, -_distance(finding), finding.code, finding.subject.name if finding.subject else "")
 
 
 def _distance(finding: Finding) -> float:
-    """Give how far the measured value lies from its limit, as a share of the limit; 0 where there is no number."""
+    """Give how far the measured value lies from its limit, as a share of the limit; what is no number comes first."""
     measured, limit = finding.measured, finding.limit
     if isinstance(measured, str) or isinstance(limit, str) or measured is None or not limit:
-        return 0.0
+        return math.inf
     return abs(measured - limit) / abs(limit)
 
 
@@ -115,6 +116,11 @@ def effect(finding: Finding, dossier: Dossier) -> State | None:
 
 def _with_effect(finding: Finding, dossier: Dossier) -> Finding:
     return msgspec.structs.replace(finding, effect=effect(finding, dossier))
+
+
+def _applies(findings: list[Finding]) -> bool:
+    """Tell whether a family had anything to say: a gate that was not asked is not a pass."""
+    return any(finding.outcome != "inapplicable" for finding in findings)
 
 
 def _gate(name: str, findings: list[Finding]) -> Gate:

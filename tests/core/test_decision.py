@@ -66,7 +66,7 @@ def test_actions_come_in_order_of_harm_and_say_where_they_lead() -> None:
     made = decision.decide(specimens.dossier(benchmark=slow), CHECKS)
     assert made.state == "blocked"
     assert [action.codes for action in made.actions] == [("latency-over-budget",), ("benchmark-quick-only",)]
-    assert [action.leads_to for action in made.actions] == ["monitor_required", "blocked"]
+    assert [action.leads_to for action in made.actions] == ["monitor_required", "ready"]
 
 
 def test_missing_evidence_comes_with_the_step_that_brings_it() -> None:

@@ -36,6 +36,15 @@ def test_shipped_policies_load_and_bear_their_file_name(path: Path) -> None:
             "t.toml: Expected 'float', got 'str' - at 'budget.p95_ms'",
         ),
         (PROFILE.replace("p95_ms = 16.0", "p95_ms = 0"), "t.toml: 'budget.p95_ms' is 0; it must be above 0"),
+        (
+            PROFILE.replace("memory_mib = 256.0", "memory_mib = nan"),
+            "t.toml: 'budget.memory_mib' is nan; it must be above 0",
+        ),
+        (
+            PROFILE.replace("p95_ms = 16.0", "p95_ms = inf"),
+            "t.toml: 'budget.p95_ms' is inf; it must be above 0 and finite",
+        ),
+        (PROFILE.replace("runs = 300", "runs = -5"), "t.toml: 'demand.runs' is -5; it must be above 0"),
         (PROFILE.replace('["x86-64"]', "[]", 1), "t.toml: 'boards' is empty; name the boards whose benchmarks count"),
         ("= 3", "t.toml: not valid TOML"),
     ],
@@ -49,6 +58,24 @@ def test_a_bad_profile_names_file_and_key(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (POLICY.replace("confidence = 0.95", "confidence = 7.0"), "p.toml: 'confidence' is 7; a floor lies between"),
+        (POLICY.replace("confidence = 0.95", "confidence = nan"), "p.toml: 'confidence' is nan; a floor lies between"),
+        (
+            POLICY.replace("confidence = 0.95", "confidence = 0.1"),
+            "p.toml: 'confidence' is 0.1; a bound holds with at least",
+        ),
+        (
+            POLICY.replace("silent_s = 900", "silent_s = nan"),
+            "p.toml: 'production.silent_s' is nan; it must be above 0",
+        ),
+        (
+            POLICY.replace("benchmark = 30", "benchmark = inf"),
+            "p.toml: 'max_age_days.benchmark' is inf; it must be above",
+        ),
+        (
+            POLICY.replace("slice_recall = 0.7", "slice_recall = -1.0"),
+            "p.toml: 'evaluation.slice_recall' is -1; a floor",
+        ),
         (POLICY.replace("silent_s", "silence_s"), "p.toml: unknown key 'production.silence_s'"),
         (POLICY.replace("recall = 0.8", "recall = 1.0", 1), "p.toml: 'evaluation.recall' is 1; a floor lies between"),
         (

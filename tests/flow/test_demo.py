@@ -50,7 +50,7 @@ def test_it_decides_for_every_candidate_and_target_and_leaves_nothing_behind(wor
     assert state == "retrain-required"
     assert "objects of 'clip' were found" in reasons
     assert all(told[name, "raspberry-pi-4"][0] == "blocked" for name, _ in told)
-    assert "Dashboard: http://127.0.0.1:" in done.stdout
+    assert "The dashboard was at http://127.0.0.1:" in done.stdout
     assert _children(work) == []
 
 

@@ -62,12 +62,14 @@ class Confidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
-    """One benchmark: which model (digest) on which device and frames (digest), how, and what came out.
+    """One benchmark: which model on which device and frames (all by digest), how, and what came out.
 
+    `card` is the reading (`Card.reading`) by which the model was run.
     `throughput_bounds_fps` are one-sided 95 % bounds, lower and upper, over the processes.
     """
 
     model: str
+    card: str = ""
     model_name: str
     device: Device
     frames: str

@@ -55,6 +55,9 @@ class Confused(msgspec.Struct, frozen=True, kw_only=True):
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """One evaluation; `model` and `dataset` are digests, `predictions` the digest of the predictions file.
 
+    `card` is the reading (`Card.reading`) by which the model was run; `run_recorded` tells that a run record beside
+    the predictions named their digest, the model and the dataset version, and that all of it fitted.
+
     `images_listed` tells whether the predictions say which images were run; without it an image with no prediction
     may be an empty answer or a dropped image. `errors` divides the answers at the threshold into matched, misplaced,
     confused, duplicate and background, beside the missed objects. `caveats` are what the metrics do not show.
@@ -81,4 +84,6 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     misplaced: Rate = NOTHING
     errors: dict[str, int] = {}
     caveats: tuple[str, ...] = ()
+    card: str = ""
+    run_recorded: bool = False
     tool_version: str = ""

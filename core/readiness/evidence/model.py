@@ -4,6 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from readiness import canonical
+
+_HUGE = 1e9
+
 Task = Literal["detection", "segmentation", "classification"]
 
 
@@ -43,6 +47,28 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     trained_on: str = ""
     notes: str = ""
+
+    def reading(self) -> str:
+        """Name how the file is fed and read: two cards that differ here make two models of one file."""
+        return canonical.digest([self.task, self.classes, self.input, self.output])
+
+    def wrong(self) -> str | None:
+        """Say which key has a value that no model can mean, and what it wants; None for a sensible card."""
+        how, channels = self.input, 1 if self.input.colour == "grey" else 3
+        wanted = f"needs {'one value' if channels == 1 else '1 or 3 values'}"
+        numbers = (how.scale, *how.mean, *how.std, self.output.iou, self.confidence)
+        faults = {
+            "classes": "is empty; list the classes in the order of the model's head" * (not self.classes),
+            "input": "holds a number that is not finite" * (not all(abs(number) < _HUGE for number in numbers)),
+            "input.size": "must be above 0" * (min(how.size) <= 0),
+            "input.scale": "must not be 0" * (how.scale == 0),
+            "input.mean": wanted * (len(how.mean) not in {1, channels}),
+            "input.std": f"{wanted}, none of them 0" * (len(how.std) not in {1, channels} or 0 in how.std),
+            "confidence": "lies between 0 and 1" * (not 0 <= self.confidence <= 1),
+            "output.iou": "lies between 0 and 1" * (not 0 < self.output.iou <= 1),
+            "output.strides": "must be above 0" * (any(stride <= 0 for stride in self.output.strides)),
+        }
+        return next((f"'{key}' {words}" for key, words in faults.items() if words), None)
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

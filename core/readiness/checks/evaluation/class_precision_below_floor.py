@@ -2,8 +2,8 @@
 
 Why: each false answer costs somebody's attention or stops a line, and soon nobody heeds the true ones.
 
-Fix: look at the false images, add such scenes to the training data, and retrain; or raise the confidence and
-evaluate again.
+Fix: look at the false images, add such scenes to the training data, and retrain. Where recall is
+well above its floor, a higher confidence may do: evaluate at it.
 """
 
 from collections.abc import Iterator
@@ -24,9 +24,7 @@ def judge(evaluation: Evaluation, policy: Policy) -> Iterator[Outcome]:
             f"{result.precision.hits} of {result.precision.n} answers '{result.name}' are right, precision",
             subject=Subject("class", result.name),
             images=result.false_images,
-            improve=Step(
-                kind="retrain", text="add scenes like the false answers, then retrain; or raise the confidence"
-            ),
+            improve=Step(kind="retrain", text="add scenes like the false answers, then retrain"),
             collect=Step(kind="collect", text=f"collect and label more images of the class in '{evaluation.split}'"),
         )
     if not measured:

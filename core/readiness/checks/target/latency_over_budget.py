@@ -31,7 +31,9 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
 def _undecided(lower: float | None, upper: float | None, budget: float) -> str:
     if lower is None or upper is None:
         return f"too few effective runs to bound p95 against the budget of {budget:g} ms"
-    return f"p95 lies between {lower:.1f} and {upper:.1f} ms, which holds the budget of {budget:g} ms"
+    return (
+        f"p95 lies between {lower:.1f} and {upper:.1f} ms; the budget of {budget:g} ms is inside, so neither is shown"
+    )
 
 
 def _longer() -> Step:

@@ -1,0 +1,38 @@
+"""dataset-incoherent: the counts of a scan add up."""
+
+from typing import Any
+
+import pytest
+
+from asking import ask_one
+from readiness.evidence.dataset import Item, Listing
+from specimens import dataset
+
+CODE = "dataset-incoherent"
+
+
+def test_clear_for_a_real_scan() -> None:
+    assert ask_one(CODE).outcome == "clear"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"images": 1501}, "the splits hold 1500 images, all in all there are 1501"),
+        ({"annotations": -1}, "the splits hold 4000 labels, all in all there are -1"),
+        ({"classes": ()}, "4000 labels of no class"),
+        (
+            {"shared_images": Listing(total=0, items=(Item(images=("a.jpg",)),))},
+            "shared_images counts 0 and lists 1",
+        ),
+        ({"shared_images": Listing(total=-1)}, "shared_images counts -1 and lists 0"),
+    ],
+)
+def test_found_for_what_cannot_be(changes: dict[str, Any], said: str) -> None:
+    finding = ask_one(CODE, dataset=dataset(**changes))
+    assert finding.outcome == "found"
+    assert said in finding.because
+
+
+def test_unknown_without_a_scan() -> None:
+    assert ask_one(CODE, dataset=None).unknown == "missing"
