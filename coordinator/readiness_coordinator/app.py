@@ -150,7 +150,7 @@ def _refuse_foreign(request: Request[Any, Any, Any]) -> None:
             "send the body as application/json", field="Content-Type", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         )
     if request.method == "POST" and request.headers.get("content-length") == "0":
-        raise problems.Problem("the body is empty; /schema says what to send")
+        raise problems.Problem(problems.EMPTY)
     known = request.route_handler.parsed_fn_signature.parameters
     if stray := [name for name in request.query_params if name not in known]:
         raise problems.Problem("there is no such query parameter; /schema lists them", field=stray[0])

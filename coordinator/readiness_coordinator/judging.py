@@ -11,8 +11,8 @@ from readiness.exits import Stop
 from readiness.policy import Policy
 from readiness_coordinator import formats
 from readiness_coordinator.evaluate import model as evaluated_model
-from readiness_coordinator.evaluate import prediction_files, predictions, slice_results
-from readiness_coordinator.evaluate.evaluation import evaluate
+from readiness_coordinator.evaluate import run_record
+from readiness_coordinator.evaluate.from_files import evaluate_files
 from readiness_coordinator.store import evidence
 from readiness_coordinator.store.database import Store
 
@@ -37,26 +37,23 @@ def judge(model: Model, kept: Kept, *, confidence: float, iou: float, policy: Po
     if formats.digest(labelled) != kept.dataset:
         raise Changed(f"{kept.truth} has changed since it was scanned; scan it as a new version")
     path = Path(kept.predictions)
-    run = prediction_files.run_record(path)
-    evaluated_model.known(run.model, model.digest, None)
-    columns = prediction_files.read(path, labelled)
-    if kept.digest and columns.digest != kept.digest:
-        raise Changed(f"{kept.predictions} has changed since it was evaluated; evaluate it again")
-    placed = predictions.place(columns, labelled, kept.split, run.images)
-    return evaluate(
+    record = run_record.read(path)
+    evaluated_model.known(record.model, model.digest, None)
+    made = evaluate_files(
+        path,
+        record,
         labelled,
-        placed,
         model_digest=model.digest,
         dataset_digest=kept.dataset,
-        predictions_digest=columns.digest,
-        split=placed.split,
+        split=kept.split,
         confidence=confidence,
         iou=iou,
-        observed_at=at,
         policy=policy,
-        tags=slice_results.tags(placed.pictures),
-        card_names=run.card_names,
+        now=at,
     )
+    if kept.digest and made.predictions != kept.digest:
+        raise Changed(f"{kept.predictions} has changed since it was evaluated; evaluate it again")
+    return made
 
 
 def remember(folder: Path, kept: Kept, evaluation: Evaluation) -> None:
@@ -78,10 +75,10 @@ def at_threshold(
     confidence: float | None,
     iou: float | None,
     policy: Policy,
-    at: str,
 ) -> Evaluation | None:
     """Give an evaluation like `newest` at another threshold: one that was made, else one made from kept predictions.
 
+    It is as old as `newest`: the same answers, counted otherwise. It is not stored: only who decides may do that.
     None when it cannot be had; a decision then says what is missing. Raises nothing that the files cause.
     """
     confidence = newest.confidence if confidence is None else confidence
@@ -94,12 +91,9 @@ def at_threshold(
     if (kept := _recall(folder, newest)) is None:
         return None
     try:
-        made = judge(model, kept, confidence=confidence, iou=iou, policy=policy, at=at)
+        return judge(model, kept, confidence=confidence, iou=iou, policy=policy, at=newest.observed_at)
     except (Stop, formats.Unreadable, Changed):
         return None
-    with store.write() as c:
-        evidence.put(c, "evaluation", made, at)
-    return made
 
 
 def _recall(folder: Path, evaluation: Evaluation) -> Kept | None:

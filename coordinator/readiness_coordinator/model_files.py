@@ -19,14 +19,26 @@ def read_model(path: Path) -> Model:
     if (form := _FORMATS.get(path.suffix.lower())) is None:
         raise Unusable(f"{path.name}: no model file; expected {' or '.join(_FORMATS)}")
     card = path.with_name(f"{path.stem}.card.toml")
+    if not card.is_file():
+        raise Unusable(f"{card.name}: write this card beside the model")
     try:
         data = path.read_bytes()
-        text = card.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise Unusable(f"{card.name}: {'write this card beside the model' if missing else error}") from None
-    try:
-        said = strict.parse(text, Card, card.name)
-    except strict.BadFile as error:
-        raise Unusable(str(error)) from None
+    except OSError as error:
+        raise Unusable(f"{path.name}: cannot be read: {error.strerror}") from None
+    if not data:
+        raise Unusable(f"{path.name}: is empty")
+    said = read_card(card, card.name)
     return Model(name=path.stem, digest=canonical.digest_bytes(data), format=form, size_mib=len(data) / _MIB, card=said)
+
+
+def read_card(path: Path, called: str) -> Card:
+    """Read a model card, named `called` where it is at fault. Raises Unusable."""
+    try:
+        card = strict.parse(path.read_text(encoding="utf-8"), Card, called)
+    except OSError as error:
+        raise Unusable(f"{called}: cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, strict.BadFile) as error:
+        raise Unusable(str(error) if isinstance(error, strict.BadFile) else f"{called}: not UTF-8 text") from None
+    if (wrong := card.wrong()) is not None:
+        raise Unusable(f"{called}: {wrong}")
+    return card

@@ -13,6 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from readiness.dossier import BadTime, instant
 from readiness.evidence.benchmark import Benchmark
 from readiness.evidence.dataset import Dataset
 from readiness.evidence.evaluation import Evaluation
@@ -36,6 +37,7 @@ _MADE_BY: dict[Kind, str] = {
     "benchmark": "readiness-agent bench … --json FILE",
     "production": "the coordinator",
 }
+BROKEN_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _SHOWN = 3
 _COLOURS = {
     Severity.BLOCK: "bold red",
@@ -143,7 +145,9 @@ def read_benchmark(path: Path, model: str | None) -> tuple[Benchmark, Model | No
     report = read_report(path)
     among = report.get("reports")
     if isinstance(among, list):
-        mine = [one for one in among if isinstance(one, dict) and _digest(one) == model]
+        if not all(isinstance(one, dict) for one in among):
+            raise Stop(f"{path}: its 'reports' must all be objects; expected the report of {_MADE_BY['benchmark']}")
+        mine = [one for one in among if _digest(one) == model]
         if len(among) > 1 and model is None:
             raise Stop(f"{path}: holds {len(among)} models; give --evaluation to say which one is asked about")
         report = (mine or among)[0] if among else {}
@@ -159,9 +163,11 @@ def _evidence(report: dict[str, Any], path: Path, kind: Kind) -> Any:
     if "evidence" not in report:
         raise Stop(f"{path}: no '{kind}' evidence in it; expected the report of {_MADE_BY[kind]}")
     try:
-        return msgspec.convert(report["evidence"], _RECORDS[kind])
-    except msgspec.ValidationError as error:
+        record: Any = msgspec.convert(report["evidence"], _RECORDS[kind])
+        instant(record.observed_at)
+    except (msgspec.ValidationError, BadTime) as error:
         raise Stop(f"{path}: not {kind} evidence ({error}); expected the report of {_MADE_BY[kind]}") from None
+    return record
 
 
 def read_model(path: Path) -> Model | None:
@@ -183,7 +189,9 @@ def read_report(path: Path) -> dict[str, Any]:
         report = msgspec.json.decode(path.read_bytes())
     except OSError as error:
         raise Stop(f"cannot read {path}: {error.strerror}") from None
-    except msgspec.DecodeError as error:
+    except RecursionError:
+        raise Stop(f"{path}: nested too deeply; expected a report") from None
+    except BROKEN_JSON as error:
         raise Stop(f"{path}: not JSON ({error})") from None
     if not isinstance(report, dict):
         raise Stop(f"{path}: not a report; its JSON is no object")

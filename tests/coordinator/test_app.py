@@ -14,15 +14,28 @@ DEPLOY = "/vision-readiness/deploy"
     ("body", "said"),
     [
         (b"", "body"),
-        (b"{", "truncated"),
+        (b"{", "the body is not JSON"),
+        (iter([b'{"a']), "the body is not JSON"),
+        (iter([b""]), "the body is empty"),
         (b"[]", "object"),
-        (b"\xff\xfe", "malformed"),
+        (b"\xff\xfe", "not JSON: invalid character"),
         (b'{"model_id": "\xff"}', "UTF-8"),
         (b"[" * 100_000, "deep"),
         (b'{"model_id": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", "deep"),
         (b'{"model_id": "a", "target": "b", "threshold": 1e999}', "range"),
     ],
-    ids=["empty", "cut short", "no object", "binary", "bad text", "deep", "deep in a field", "too large a number"],
+    ids=[
+        "empty",
+        "cut short",
+        "cut short in chunks",
+        "empty chunk",
+        "no object",
+        "binary",
+        "bad text",
+        "deep",
+        "deep in a field",
+        "too large a number",
+    ],
 )
 def test_an_unusable_body_is_a_problem_document(web: Client, body: bytes, said: str):
     reply = web.post(DEPLOY, content=body, headers={"Content-Type": "application/json"})

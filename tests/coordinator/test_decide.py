@@ -1,6 +1,8 @@
 """Decisions from report files, and their replay: the exit code tells bad from missing, the bytes are canonical."""
 
+import functools
 import json
+import operator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from readiness.evidence.bounded import Rate
 from readiness_coordinator.__main__ import main
 from readiness_coordinator.reports import tool_version
 
+FIRST_DAY = "0001-01-01T00:00:00+23:59"
 POLICY = """
 name = "careful"
 title = "One class may not stay open"
@@ -153,6 +156,13 @@ def test_unusable_requests_get_one_line(
     [
         ("{", "not JSON"),
         ("[]", "not a report"),
+        ('{"a": ' + "[" * 100_000, "nested too deeply"),
+        ('{"evidence": "\udcff"}', "not JSON"),
+        (
+            msgspec.json.encode({"evidence": specimens.dataset(observed_at="noon")}).decode(),
+            "'noon' is no RFC 3339 time",
+        ),
+        (msgspec.json.encode({"evidence": specimens.dataset(observed_at=FIRST_DAY)}).decode(), "not dataset evidence"),
         ("{}", "no 'dataset' evidence in it; expected the report of readiness scan"),
         ('{"evidence": {"digest": 3}}', "not dataset evidence"),
     ],
@@ -160,14 +170,23 @@ def test_unusable_requests_get_one_line(
 def test_unusable_reports_get_one_line(
     text: str, said: str, good: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "dataset.json").write_text(text)
+    (tmp_path / "dataset.json").write_text(text, errors="surrogateescape")
     assert decide(good) == 2
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
 
 
+def test_reports_that_are_no_objects_are_refused(
+    good: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "benchmark.json").write_text('{"reports": [1, null]}')
+    assert decide(good) == 2
+    assert capsys.readouterr().err.endswith("expected the report of readiness-agent bench … --json FILE\n")
+
+
 def test_a_bad_time_or_threshold_is_refused(good: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert decide(good, "--asked-at", FIRST_DAY) == 2
     assert decide(good, "--asked-at", "noon") == 2
     assert decide(good, "--threshold", "40") == 2
     assert "'noon' is no RFC 3339 time" in capsys.readouterr().err
@@ -188,6 +207,10 @@ def test_a_bundle_replays_to_the_same_bytes(
     [
         ("decision", "score", 81, "score"),
         ("decision", "deployable", False, "deployable"),
+        ("decision", "evil", None, "evil"),
+        ("dossier", "evil", 1, "dossier.evil"),
+        ("dossier", "evil", None, "dossier.evil"),
+        ("dossier", "model.card.evil", "x", "dossier.model.card.evil"),
         ("dossier", "threshold", 0.5, "actions"),
         ("dossier", "asked_at", "2026-11-23T12:00:01Z", "asked_at"),
     ],
@@ -198,7 +221,8 @@ def test_replay_names_the_first_key_that_differs(  # each case bends one field
     bundle = tmp_path / "bundle.json"
     decide(good, "--bundle", str(bundle))
     content = json.loads(bundle.read_text())
-    content[part][key] = value
+    *outer, last = part, *key.split(".")
+    functools.reduce(operator.getitem, outer, content)[last] = value
     bundle.write_text(json.dumps(content))
     capsys.readouterr()
     assert main(["replay", str(bundle)]) == 1

@@ -54,6 +54,56 @@ def test_yolox_reaches_its_figures_of_reference(predicted: Any) -> None:
     assert record["split"] == "train+val"
 
 
+def evaluate(data: Path, said: Path, folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    report = folder / "again.json"
+    code = main(["evaluate", "--truth", str(data), "--predictions", str(said), "--json", str(report), *words])
+    return code, json.loads(report.read_text())["evidence"] if code < 2 else {}
+
+
+def test_the_run_record_binds_the_evaluation(
+    predicted: Any, shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, report = predicted("onnx/yolox_nano.onnx")
+    record = json.loads((folder / "said.json.run.json").read_text())
+    first = report["evidence"]
+    assert first["run_recorded"]
+    assert (first["card"], first["predictions"]) == (record["card"], record["predictions"])
+    assert first["observed_at"] == record["observed_at"]
+    assert not [line for line in first["caveats"] if "run record" in line]
+
+    other = tmp_path / "other.card.toml"
+    card = (CARDS / "yolox_nano.card.toml").read_text()
+    assert 'colour = "bgr"' in card
+    other.write_text(card.replace('colour = "bgr"', 'colour = "rgb"'))
+    data = shared_data / "datasets/coco_mini_cc"
+    code, moved = evaluate(data, folder / "said.json", tmp_path, "--card", str(other), "--confidence", "0.3")
+    assert (code, moved["card"]) == (1, record["card"])
+
+    said = tmp_path / "said.json"
+    beside = tmp_path / "said.json.run.json"
+    said.write_bytes((folder / "said.json").read_bytes())
+    code, alone = evaluate(data, said, tmp_path)
+    assert (alone["run_recorded"], alone["card"]) == (False, "")
+    assert "no run record shows it" in alone["caveats"][-1]
+    beside.write_text(json.dumps(record | {"dataset": specimens.OTHER}))
+    capsys.readouterr()
+    assert evaluate(data, said, tmp_path)[0] == 2
+    assert "the run was over the dataset" in capsys.readouterr().err
+    beside.write_text(json.dumps(record))
+    said.write_text((folder / "said.json").read_text().replace('"score":0.', '"score":0.9', 1))
+    assert evaluate(data, said, tmp_path)[0] == 2
+    error = capsys.readouterr().err
+    assert "belongs to other predictions" in error
+    assert error.count("\n") == 1
+
+
+def test_truth_without_its_images_is_not_bound(predicted: Any, shared_data: Path, tmp_path: Path) -> None:
+    folder, _ = predicted("onnx/yolox_nano.onnx")
+    code, said = evaluate(shared_data / "eval/coco_mini_cc/gt.json", folder / "said.json", tmp_path)
+    assert (code, said["run_recorded"], said["card"]) == (1, False, "")
+    assert "no run record shows it" in said["caveats"][-1]
+
+
 def test_the_report_has_the_contracts_keys(predicted: Any) -> None:
     _, report = predicted("onnx/yolox_nano.onnx")
     assert report["schema"] == "readiness.evaluate/1"
@@ -138,6 +188,8 @@ def test_a_model_of_other_classes_is_refused(shared_data: Path, tmp_path: Path) 
     ("words", "code", "said"),
     [
         (["--confidence", "30"], 2, "--confidence is 30"),
+        (["--iou", "0"], 2, "--iou is 0"),
+        (["--iou", "nan"], 2, "--iou is nan"),
         (["--predictions", "absent.json"], 2, "cannot read absent.json"),
         (["--truth", "absent"], 2, "absent"),
         (["--model", "absent.onnx"], 2, "no such file"),

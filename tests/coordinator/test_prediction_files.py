@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from readiness.exits import Stop
-from readiness_coordinator.evaluate import prediction_files, predictions
+from readiness_coordinator.evaluate import prediction_files, predictions, run_record
 from readiness_coordinator.formats import Labelled, Picture
 from truths import columns, evaluated, labelled
 
@@ -115,10 +115,11 @@ def test_form_and_task_must_fit(tmp_path: Path) -> None:
 
 def test_a_broken_run_record_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, [GOOD])
-    assert prediction_files.run_record(path).images is None
-    write(tmp_path, '{"image_ids": 3}', "said.json.run.json")
-    with pytest.raises(Stop, match="not the run record"):
-        prediction_files.run_record(path)
+    assert run_record.read(path).images is None
+    for content in ('{"image_ids": 3}', '{"observed_at": "noon"}', '{"x": ' + "[" * 100_000):
+        write(tmp_path, content, "said.json.run.json")
+        with pytest.raises(Stop, match="not the run record"):
+            run_record.read(path)
 
 
 def test_ids_names_and_stems_find_their_picture() -> None:

@@ -33,16 +33,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def deploy(
     data: JSONBody[Question], store: needs.Store, checks: needs.Checks, settings: needs.Settings, now: needs.Now
 ) -> decisions.Answer:
-    """Gather the evidence, decide, log, answer; an unevaluated threshold is evaluated from stored predictions first."""
+    """Gather the evidence, decide, log, answer.
+
+    An unevaluated threshold is evaluated from stored predictions first, at the IoU of their own evaluation, and only
+    where the policy would accept that IoU.
+    """
     profile, policy = _demands(data)
     with store.read() as c:
         known = known_model(c, data.model_id, "model_id")
         newest = evidence.latest_evaluation(c, known.model.digest)
     threshold = known.model.card.confidence if data.threshold is None else data.threshold
-    if newest is not None:
-        judging.at_threshold(
-            store, settings.folder, known.model, newest, confidence=threshold, iou=None, policy=policy, at=now
+    if newest is not None and newest.iou >= policy.evaluation.iou:
+        made = judging.at_threshold(
+            store, settings.folder, known.model, newest, confidence=threshold, iou=None, policy=policy
         )
+        if made is not None:
+            with store.write() as c:
+                evidence.put(c, "evaluation", made, now)
     answer = guard.decide_and_log(
         store,
         checks,

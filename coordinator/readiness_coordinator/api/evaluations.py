@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 
 from readiness.exits import Stop
 from readiness_coordinator import formats, judging, needs
-from readiness_coordinator.api.fields import Name, ServerPath, Share, allowed_path, policy_named
+from readiness_coordinator.api.fields import Name, Overlap, ServerPath, Share, allowed_path, policy_named
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.api.versions import VersionId, known_version
@@ -31,7 +31,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     predictions: ServerPath
     split: Name | None = None
     confidence: Share | None = None
-    iou: Share = 0.5
+    iou: Overlap = 0.5
     policy: Name = DEFAULT_POLICY
 
 

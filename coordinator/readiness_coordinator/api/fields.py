@@ -16,6 +16,7 @@ from readiness_coordinator.api.problems import Problem, not_found
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 ServerPath = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Overlap = Annotated[float, Meta(gt=0, le=1)]
 Positive = Annotated[float, Meta(gt=0, le=1e9)]
 
 
@@ -70,3 +71,10 @@ def share(value: float | None, field: str) -> float | None:
     if value is not None and not 0 <= value <= 1:
         raise Problem(f"it is {value:g}; it must lie between 0 and 1", field=field)
     return value
+
+
+def overlap(value: float | None, field: str) -> float | None:
+    """Check an IoU out of a query string: at 0 everything would count as found."""
+    if value == 0:
+        raise Problem("it is 0; it must lie above 0, up to 1", field=field)
+    return share(value, field)

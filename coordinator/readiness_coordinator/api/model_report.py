@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import FromQuery
 
 from readiness_coordinator import judging, needs
-from readiness_coordinator.api.fields import policy_named, share
+from readiness_coordinator.api.fields import overlap, policy_named, share
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.evaluate import report as evaluation_report
@@ -22,7 +22,6 @@ def read(
     settings: needs.Settings,
     store: needs.Store,
     checks: needs.Checks,
-    now: needs.Now,
     train_id: FromQuery[str],
     eval_set: FromQuery[str | None] = None,
     confidence: FromQuery[float | None] = None,
@@ -32,10 +31,10 @@ def read(
     """Give the model report of a train id, model id or digest.
 
     `eval_set` is a dataset digest, or `dataset_id/version_id` within the model's project. A confidence or IoU that
-    was not evaluated is evaluated from the kept predictions.
+    was not evaluated is evaluated from the kept predictions, for this answer alone: no decision stands on it.
     """
     demands = policy_named(policy)
-    confidence, iou = share(confidence, "confidence"), share(iou, "iou")
+    confidence, iou = share(confidence, "confidence"), overlap(iou, "iou")
     with store.read() as c:
         known = known_model(c, train_id, "train_id")
         dataset = _dataset(c, known, eval_set) if eval_set else None
@@ -47,7 +46,7 @@ def read(
             status=HTTPStatus.NOT_FOUND,
         )
     made = judging.at_threshold(
-        store, settings.folder, known.model, newest, confidence=confidence, iou=iou, policy=demands, at=now
+        store, settings.folder, known.model, newest, confidence=confidence, iou=iou, policy=demands
     )
     if made is None:
         field = "iou" if confidence in {None, newest.confidence} else "confidence"

@@ -87,6 +87,10 @@ def _model(data: Registration, settings: Settings) -> tuple[Model, str]:
             msgspec.convert(data.model.digest, Digest)
         except msgspec.ValidationError:
             raise Problem("it must read sha256: and 64 hexadecimal digits", field="model.digest") from None
+        if data.model.size_mib <= 0:
+            raise Problem("it must be above 0", field="model.size_mib")
+        if (wrong := data.model.card.wrong()) is not None:
+            raise Problem(wrong, field="model.card")
         return msgspec.structs.replace(data.model, train_id=train_id or data.model.train_id), ""
     assert data.path is not None
     path = allowed_path(data.path, settings.roots, "path")

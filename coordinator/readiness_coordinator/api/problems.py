@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, SerializationException
 
 MEDIA_TYPE = "application/problem+json"
+EMPTY = "the body is empty; /schema says what to send"
 _NAMED = re.compile(r"field `([^`]+)`")
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
 _ABSENT = re.compile(r"Missing required \w+ parameter '([^']+)'")
@@ -48,8 +49,8 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
     detail, field = error.detail, ""
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
         detail, field = _first(error.extra[0])
-    elif isinstance(error.__cause__, msgspec.DecodeError | UnicodeDecodeError):
-        detail = f"the body is not JSON: {error.__cause__}"
+    elif isinstance(error.__cause__, SerializationException):
+        detail = f"the body is not JSON: {str(error.__cause__).removeprefix('JSON is malformed: ')}"
     elif absent := _ABSENT.match(detail):
         detail, field = f"the parameter '{absent.group(1)}' is missing", absent.group(1)
     elif error.status_code == HTTPStatus.NOT_FOUND:
@@ -72,6 +73,8 @@ def of_failure(request: Request[Any, Any, Any], error: Exception) -> Response[by
 
 def _first(extra: dict[str, Any]) -> tuple[str, str]:
     message, field = str(extra.get("message", "")), str(extra.get("key", ""))
+    if message == "'data'":  # what the framework says of a body in chunks that hold nothing
+        return EMPTY, ""
     if named := _NAMED.search(message):
         outer = "" if field == "data" else f"{field}."
         return _PATH.sub("", message).replace("Object ", "the object is ", 1).replace("is contains", "holds"), (

@@ -27,7 +27,10 @@ def run(args: argparse.Namespace) -> int:
     from readiness_coordinator import decision_text, reports
 
     dossier = _dossier(args)
-    decided = decision.decide(dossier, catalogue.load(), reports.tool_version())
+    try:
+        decided = decision.decide(dossier, catalogue.load(), reports.tool_version())
+    except BadTime as bad:
+        raise Stop(f"the reports and the policy cannot be judged: {bad}") from None
     if args.json:
         reports.write_bytes(decision.encode(decided), args.json)
     if args.bundle:

@@ -35,9 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    for name, value in (("--confidence", args.confidence), ("--iou", args.iou)):
-        if value is not None and not 0 <= value <= 1:
-            raise Stop(f"{name} is {value:g}; it lies between 0 and 1")
+    if args.confidence is not None and not 0 <= args.confidence <= 1:
+        raise Stop(f"--confidence is {args.confidence:g}; it lies between 0 and 1")
+    if not 0 < args.iou <= 1:
+        raise Stop(f"--iou is {args.iou:g}; it lies above 0, up to 1")
     from rich.console import Console
 
     from readiness import catalogue
@@ -59,10 +60,9 @@ def run(args: argparse.Namespace) -> int:
 def _evaluated(args: argparse.Namespace, policy: Policy) -> tuple[Evaluation, Model | None, str]:
     """Read truth and predictions and evaluate; tells also where the threshold comes from."""
     from readiness_coordinator import formats, reports
-    from readiness_coordinator.evaluate import evaluation as evaluate
     from readiness_coordinator.evaluate import model as evaluated_model
-    from readiness_coordinator.evaluate import prediction_files, predictions, slice_results
-    from readiness_coordinator.formats import version
+    from readiness_coordinator.evaluate import run_record
+    from readiness_coordinator.evaluate.from_files import evaluate_files
 
     try:
         labelled = formats.open_dataset(args.truth, format=args.format, images=args.images, task=args.task)
@@ -70,24 +70,20 @@ def _evaluated(args: argparse.Namespace, policy: Policy) -> tuple[Evaluation, Mo
         raise Stop(str(unreadable)) from None
     if labelled.task == "segmentation":
         raise Stop(f"{args.truth}: its truth is masks; boxes and classes can be evaluated, give --task detection")
-    record = prediction_files.run_record(args.predictions)
+    record = run_record.read(args.predictions)
     known = evaluated_model.known(record.model, args.model, args.card)
     confidence, said = _threshold(args.confidence, known.model)
-    columns = prediction_files.read(args.predictions, labelled)
-    placed = predictions.place(columns, labelled, args.split, record.images)
-    evaluation = evaluate.evaluate(
+    evaluation = evaluate_files(
+        args.predictions,
+        record,
         labelled,
-        placed,
         model_digest=known.digest,
-        dataset_digest=version.digest(labelled),
-        predictions_digest=columns.digest,
-        split=placed.split,
+        dataset_digest=formats.digest(labelled),
+        split=args.split,
         confidence=confidence,
         iou=args.iou,
-        observed_at=reports.now(),
         policy=policy,
-        tags=slice_results.tags(placed.pictures),
-        card_names=record.card_names,
+        now=reports.now(),
     )
     return evaluation, known.model, said
 

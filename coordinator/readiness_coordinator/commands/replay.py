@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from readiness.decision import Decision
-from readiness.dossier import Dossier
+from readiness.dossier import BadTime, Dossier
 from readiness.exits import CLEAN, NOT_DEPLOYABLE, Stop
 
 
@@ -30,8 +30,12 @@ def run(args: argparse.Namespace) -> int:
     version = _read(logged, Decision, args.decision).tool_version
     try:
         again = decision.encode(decision.decide(subject, catalogue.load(), version))
-    except decision.NoSubject as error:
+    except (decision.NoSubject, BadTime) as error:
         raise Stop(f"{args.dossier or args.decision}: {error}") from None
+    if (stood := canonical.encode(subject)) != canonical.encode(dossier):
+        where, before, now = _first(dossier, msgspec.json.decode(stood), "dossier") or ("the dossier's form", "", "")
+        print(f"it differs at '{where}': given {_short(before)}, read {_short(now)}")
+        return NOT_DEPLOYABLE
     if again == canonical.encode(logged):
         print(f"the same, byte for byte: {logged['state']}, {logged['decision_id']}")
         return CLEAN
@@ -48,8 +52,10 @@ def _read(part: Any, kind: type[Any], path: Path) -> Any:
 
 
 def _first(before: Any, now: Any, path: str) -> tuple[str, Any, Any] | None:
-    """Find the first place, in key order, where two decisions differ."""
+    """Find the first place where two records differ: a key that one of them lacks, else in key order."""
     if isinstance(before, dict) and isinstance(now, dict):
+        if alone := sorted(before.keys() ^ now.keys()):
+            return f"{path}.{alone[0]}".strip("."), before.get(alone[0]), now.get(alone[0])
         pairs = [(f"{path}.{key}".strip("."), before.get(key), now.get(key)) for key in sorted({*before, *now})]
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         pairs = [(f"{path}[{i}]", one, other) for i, (one, other) in enumerate(zip(before, now, strict=True))]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import importlib
 import logging
 import signal
 import socket
@@ -18,6 +19,8 @@ from readiness_coordinator.settings import Broker, Settings, password, read
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LINGER_S = 2
+
+_LOADED_FIRST = ("readiness_coordinator.app", "readiness_coordinator.link", "uvicorn")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
         allowed_roots=roots,
     )
     _check(settings)
+    # A signal amid an import would end as an ImportError, and so far there is nothing to unwind: load all first.
+    for name in _LOADED_FIRST:
+        importlib.import_module(name)
     # Until the server heeds signals itself, one unwinds what was started so far.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(CLEAN))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

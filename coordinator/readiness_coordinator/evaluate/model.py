@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from readiness import canonical, strict
+from readiness import canonical
 from readiness.evidence.model import Card, Model
 from readiness.exits import Stop
 from readiness_coordinator import model_files
@@ -46,8 +46,6 @@ def _named(named: str | None) -> Known | None:
 
 def _card(path: Path) -> Card:
     try:
-        return strict.parse(path.read_text(encoding="utf-8"), Card, str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Stop(f"{path}: cannot be read: {error}") from None
-    except strict.BadFile as error:
+        return model_files.read_card(path, str(path))
+    except model_files.Unusable as error:
         raise Stop(str(error)) from None

@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
+from readiness import canonical
 from readiness.evidence.model import Model
 from readiness.exits import UNAVAILABLE, Stop
 from readiness_coordinator import formats
-from readiness_coordinator.evaluate import class_matching, prediction_files
+from readiness_coordinator.evaluate import class_matching, run_record
 from readiness_coordinator.evaluate.class_matching import ClassMatch
 from readiness_coordinator.formats import Labelled, Picture
 from readiness_coordinator.reports import write_bytes
@@ -45,22 +46,25 @@ def predict(model: Path, labelled: Labelled, pictures: Sequence[Picture], out: P
         code = subprocess.run(command, check=False, stdout=sys.stderr).returncode
         if code:
             return code
-        record = prediction_files.sidecar(answers).read_bytes()
+        record = run_record.path_beside(answers).read_bytes()
         ran = msgspec.json.decode(record, type=_Run)
         if ran.model.card.task != labelled.task:
             raise Stop(f"{model} is made for {ran.model.card.task}, the dataset {labelled.root} for {labelled.task}")
         matched = class_matching.match(ran.model.card.classes, labelled)
-        write_bytes(_renamed(answers.read_bytes(), ran.model, matched, labelled), str(out))
+        said = _renamed(answers.read_bytes(), ran.model, matched, labelled)
+        write_bytes(said, str(out))
     unread = {line.split(": ", 1)[0] for line in ran.unreadable}
     note: dict[str, Any] = msgspec.json.decode(record)
     note |= {
         "image_ids": [ids[picture.name] for picture in pictures if str(picture.file) not in unread],
         "classes_by": matched.by,
         "card_names": class_matching.card_names(matched, ran.model.card.classes, labelled),
+        "predictions": canonical.digest_bytes(said),
+        "card": ran.model.card.reading(),
         "dataset": formats.digest(labelled),
         "split": "+".join(sorted({picture.split for picture in pictures})),
     }
-    write_bytes(msgspec.json.format(msgspec.json.encode(note)) + b"\n", str(prediction_files.sidecar(out)))
+    write_bytes(msgspec.json.format(msgspec.json.encode(note)) + b"\n", str(run_record.path_beside(out)))
     return 0
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness import canonical
-from readiness.evidence.model import Model
 from readiness.exits import Stop
 from readiness_coordinator.formats import Labelled
+from readiness_coordinator.reports import BROKEN_JSON
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -46,29 +46,6 @@ class _Result(msgspec.Struct):
     score: float
 
 
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What `readiness predict` writes beside its predictions, as far as an evaluation needs it."""
-
-    model: Model | None = None
-    images: tuple[int | str, ...] | None = msgspec.field(default=None, name="image_ids")
-    card_names: dict[str, str] = {}
-
-
-def run_record(path: Path) -> RunRecord:
-    """Read PATH.run.json; an empty record where there is none. Raises Stop."""
-    beside = sidecar(path)
-    if not beside.is_file():
-        return RunRecord()
-    try:
-        return msgspec.json.decode(beside.read_bytes(), type=RunRecord)
-    except (OSError, msgspec.DecodeError) as error:
-        raise Stop(f"{beside}: not the run record of these predictions ({error}); remove it or predict again") from None
-
-
-def sidecar(path: Path) -> Path:
-    return path.with_name(path.name + ".run.json")
-
-
 def read(path: Path, labelled: Labelled) -> Columns:
     """Read predictions in the form that the path and the truth's task tell. Raises Stop, one line."""
     if path.is_dir():
@@ -89,7 +66,7 @@ def read(path: Path, labelled: Labelled) -> Columns:
 def _coco(path: Path, data: bytes, labelled: Labelled) -> Columns:
     try:
         results = msgspec.json.decode(data, type=list[_Result])
-    except msgspec.DecodeError as error:
+    except BROKEN_JSON as error:
         wanted = "a JSON list of {image_id, category_id, bbox, score}"
         raise Stop(f"{path}: not COCO results ({error}); expected {wanted}") from None
     row_of = {name: row for row, name in enumerate(labelled.category_ids)}

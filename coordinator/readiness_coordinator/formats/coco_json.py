@@ -80,7 +80,9 @@ def image_id(entry: Entry) -> int | str | None:
 
 def file_name(entry: Entry) -> str | None:
     name = entry.get("file_name")
-    return re.sub(r"^(\./)+", "", name.replace("\\", "/")) if isinstance(name, str) and name.strip() else None
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
+        return None
+    return re.sub(r"^(\./)+", "", name.replace("\\", "/"))
 
 
 def side(entry: Entry, key: str) -> int | None:

@@ -79,9 +79,12 @@ def read_bytes(path: Path) -> bytes:
 def read_text(path: Path) -> str:
     """Read a text label file as UTF-8 with or without a byte order mark; raises Unreadable that names it."""
     try:
-        return read_bytes(path).decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path}: not UTF-8 text (byte {error.start})") from None
+    if "\0" in text:
+        raise Unreadable(f"{path}: not text, it holds a NUL")
+    return text
 
 
 def finite(value: object) -> float:

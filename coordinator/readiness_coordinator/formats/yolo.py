@@ -21,6 +21,16 @@ _HEAD = 1 << 18
 _NAMES = re.compile(rb"^names\s*:", re.MULTILINE)
 
 
+class _Plain(yaml.SafeLoader):
+    """YAML without anchors and aliases, by which a few lines can stand for gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
+        if event.anchor is not None:
+            raise yaml.MarkedYAMLError(problem="anchors and aliases are not read", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+
 def fits(path: Path) -> bool:
     """Tell whether there is a YAML file that names splits."""
     return _yaml_file(path) is not None
@@ -81,7 +91,7 @@ def _settings(file: Path) -> dict[str, Any]:
     if file.stat().st_size > _LONGEST_YAML:
         raise Unreadable(f"{file}: {file.stat().st_size:,} bytes is too long for a data.yaml")
     try:
-        said = yaml.safe_load(layout.read_text(file))
+        said = yaml.load(layout.read_text(file), Loader=_Plain)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
@@ -99,6 +109,8 @@ def _classes(said: dict[str, Any], file: Path) -> tuple[tuple[str, ...], list[Fa
         names = [names.get(row, f"class {row}") for row in range(max(names) + 1)]
     if not isinstance(names, list) or not names:
         raise Unreadable(f"{file}: 'names' must list the classes, in the order of their numbers")
+    if nested := [row for row, name in enumerate(names) if isinstance(name, list | dict | set | tuple)]:
+        raise Unreadable(f"{file}: 'names' holds no plain text for class {nested[0]}")
     count = said.get("nc", len(names))
     faults = [] if count == len(names) else [Fault(f"{file.name} nc", f"nc is {count}, names lists {len(names)}")]
     return tuple(layout.clean(str(name)) for name in names), faults

@@ -25,6 +25,8 @@ size = [64, 48]
 decoder = "yolo"
 """
 
+NO_CLASSES = msgspec.structs.replace(specimens.card(), classes=())
+
 
 @pytest.fixture
 def evaluated(web: Client, lying: Any) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def test_an_evaluation_becomes_the_model_report(web: Client, evaluated: dict[str
     assert report["evidence"] == evaluated["evidence"]
 
 
-def test_another_confidence_is_recomputed_from_the_kept_predictions(
+def test_another_confidence_is_recomputed_from_the_kept_predictions_and_not_stored(
     web: Client, evaluated: dict[str, Any], opened: Store
 ):
     report = ask(web, confidence=0.5).json()
@@ -76,11 +78,34 @@ def test_another_confidence_is_recomputed_from_the_kept_predictions(
     assert report["examples"][0]["class"] == "nut"
     assert ask(web, confidence=0.5).json() == report
     with opened.read() as c:
-        assert evidence.counts(c)["evaluation"] == 2, "made once, then found"
+        assert evidence.counts(c)["evaluation"] == 1, "asking makes no evidence"
+
+
+def test_asking_at_a_lenient_iou_changes_no_decision(web: Client, evaluated: dict[str, Any], opened: Store):
+    body = {"model_id": "parts-v1", "target": "x86-gateway"}
+    first = web.post("/vision-readiness/deploy", json=body).json()
+    assert ask(web, iou=0.05).json()["iou"] == 0.05
+    assert ask(web, iou=0.05, confidence=0.5).status_code == 200
+    assert web.post("/vision-readiness/deploy", json=body).json() == first
+    moved = web.post("/vision-readiness/deploy", json=body | {"threshold": 0.5}).json()
+    with opened.read() as c:
+        judged = evidence.get(c, next(one["digest"] for one in moved["evidence"] if one["kind"] == "evaluation"))
+    assert (judged.iou, judged.confidence) == (0.5, 0.5)
+    assert judged.observed_at == evaluated["evidence"]["observed_at"], "counted anew, as old as before"
+
+
+def test_a_lenient_evaluation_is_not_moved_to_another_threshold(web: Client, lying: Any, opened: Store):
+    web.post("/vision-readiness/scan", json=SCAN | {"source": str(lying.dataset)})
+    register(web)
+    assert evaluate(web, lying, iou=0.05).status_code == 201
+    web.post("/vision-readiness/deploy", json={"model_id": "parts-v1", "target": "x86-gateway", "threshold": 0.5})
+    with opened.read() as c:
+        assert evidence.counts(c)["evaluation"] == 1
 
 
 def test_another_iou_and_the_evaluation_set_by_either_name(web: Client, evaluated: dict[str, Any]):
     assert ask(web, iou=0.75).json()["iou"] == 0.75
+    assert ask(web, iou=0).json()["field"] == "iou"
     assert ask(web, eval_set="parts/v1").status_code == 200
     assert ask(web, eval_set=evaluated["evidence"]["dataset"]).status_code == 200
     assert ask(web, eval_set="parts/v9").json()["field"] == "eval_set"
@@ -116,6 +141,22 @@ def test_predictions_of_another_model_are_refused(web: Client, lying: Any, evalu
     assert specimens.OTHER in reply.json()["detail"]
 
 
+def test_a_run_record_binds_predictions_card_and_dataset(web: Client, lying: Any, evaluated: dict[str, Any]):
+    said = evaluated["evidence"]
+    assert (said["run_recorded"], said["card"]) == (False, "")
+    record = {"model": msgspec.to_builtins(specimens.model()), "card": specimens.OTHER, "dataset": said["dataset"]}
+    record |= {"predictions": said["predictions"], "observed_at": specimens.OBSERVED_AT}
+    beside = Path(f"{lying.predictions}.run.json")
+    beside.write_bytes(msgspec.json.encode(record))
+    bound = evaluate(web, lying).json()["evidence"]
+    assert (bound["run_recorded"], bound["card"]) == (True, specimens.OTHER)
+    assert bound["observed_at"] == specimens.OBSERVED_AT
+    for key in ("predictions", "dataset"):
+        beside.write_bytes(msgspec.json.encode(record | {key: specimens.OTHER}))
+        reply = evaluate(web, lying)
+        assert (reply.status_code, reply.json()["field"]) == (400, "predictions")
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "field"),
     [
@@ -124,6 +165,7 @@ def test_predictions_of_another_model_are_refused(web: Client, lying: Any, evalu
         ({"predictions": "/etc/passwd"}, 400, "predictions"),
         ({"split": "none"}, 400, "predictions"),
         ({"iou": 2}, 400, "iou"),
+        ({"iou": 0}, 400, "iou"),
     ],
 )
 def test_a_bad_evaluation_is_refused_by_field(
@@ -145,7 +187,12 @@ def test_a_model_is_registered_from_its_file_and_card(web: Client, lying: Any):
     path.write_bytes(b"weights")
     reply = register(web, path=str(path))
     assert reply.json()["field"] == "path", "no card yet"
+    path.with_name("parts.card.toml").write_text(CARD.replace("64, 48", "64, 0"))
+    assert "'input.size' must be above 0" in register(web, path=str(path)).json()["detail"]
     path.with_name("parts.card.toml").write_text(CARD)
+    path.write_bytes(b"")
+    assert "is empty" in register(web, path=str(path)).json()["detail"]
+    path.write_bytes(b"weights")
     shown = register(web, path=str(path)).json()
     assert (shown["digest"], shown["train_id"]) == (canonical.digest_bytes(b"weights"), "run-7")
     for name in ("parts-v1", "run-7", shown["digest"]):
@@ -165,6 +212,8 @@ def test_a_registration_is_idempotent_and_never_changes(web: Client):
         ({"model": None}, "model"),
         ({"path": "/etc/hostname"}, "path"),
         ({"model": msgspec.to_builtins(specimens.model(digest="abc"))}, "model.digest"),
+        ({"model": msgspec.to_builtins(specimens.model(size_mib=0.0))}, "model.size_mib"),
+        ({"model": msgspec.to_builtins(specimens.model(card=NO_CLASSES))}, "model.card"),
         ({"version": {"dataset_id": "parts", "version_id": "v9"}}, "version"),
         ({"version": {"dataset_id": "parts"}}, "version.version_id"),
         ({"model_id": ""}, "model_id"),

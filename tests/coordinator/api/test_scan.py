@@ -68,6 +68,14 @@ def test_a_failed_job_says_why(web: Client, lying: Any):
     assert "instances_test.json" in reply.json()["detail"]
 
 
+def test_a_file_name_that_no_disk_can_hold_is_a_finding(web: Client, lying: Any):
+    file = lying.dataset / "annotations" / "instances_test.json"
+    file.write_text(file.read_text().replace('"12.png"', r'"1\u00002.png"'))
+    reply = scan(web, lying)
+    assert reply.status_code == 200, reply.text
+    assert "annotation-unusable" in [finding["code"] for finding in reply.json()["findings"]]
+
+
 @pytest.mark.parametrize("source", ["/etc", "/", "{root}/..", "{root}/none", "{root}/link", "relative"])
 def test_nothing_outside_the_allowed_roots_is_read(web: Client, lying: Any, source: str):
     root = lying.dataset.parent

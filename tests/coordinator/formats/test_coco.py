@@ -94,6 +94,7 @@ def test_images_that_no_file_lists_are_there_and_unlabelled(tmp_path: Path):
 
 def test_bad_entries_are_told_of_and_cost_only_themselves(tmp_path: Path):
     images = [image(1, "a.png"), image(1, "again.png"), image(2, "../../etc/passwd"), {"id": 3}]
+    images += [image(4, "a\0.png"), {"id": 5, "file_name": 7}]
     boxes = [
         box(1, 1),
         box(1, 1),
@@ -121,6 +122,8 @@ def test_bad_entries_are_told_of_and_cost_only_themselves(tmp_path: Path):
         "image 1": "this id was given before; 'again.png' is left out",
         "image 2": "file_name '../../etc/passwd' leads out of the dataset",
         "image 3": "no usable id or file_name",
+        "image 4": "no usable id or file_name",
+        "image 5": "no usable id or file_name",
     }
 
 

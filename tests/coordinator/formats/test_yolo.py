@@ -8,6 +8,9 @@ import pytest
 
 from readiness_coordinator.formats import Fault, Unreadable, open_dataset
 
+ALIAS_BOMB = (
+    "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{f'*a{i - 1}, ' * 9}]\n" for i in range(1, 12)) + "names: *a11\n"
+)
 YAML = "train: train/images\nval: valid/images\nnc: 2\nnames: [bolt, nut]\n"
 
 
@@ -124,6 +127,10 @@ def test_lists_of_images_and_one_image_in_two_splits(tmp_path: Path):
         ("names: !!python/object/apply:os.system ['true']\ntrain: x\n", "not plain YAML.*python/object"),
         ("- names\n- train\n", "not a YAML mapping"),
         ("names: 5\ntrain: train/images\n", "'names' must list the classes"),
+        ("names: [[bolt], nut]\ntrain: train/images\n", "'names' holds no plain text for class 0"),
+        ("names: {0: bolt, 1: {a: b}}\ntrain: train/images\n", "'names' holds no plain text for class 1"),
+        (ALIAS_BOMB, r"not plain YAML \(line 1\): anchors and aliases are not read"),
+        ("names: [bolt, *a]\ntrain: train/images\n", "anchors and aliases are not read"),
         ("names: [a]\ntrain: {a: b}\n", "'train' must be a path or a list of paths"),
         ("names: [a]\ntrain: nowhere\n", "no image in any of its splits; .*'nowhere' does not exist"),
         ("names: [a]\n", "no image in any of its splits"),
@@ -135,3 +142,10 @@ def test_what_is_no_yolo_is_one_line(tmp_path: Path, yaml: str, line: str):
         open_dataset(build(tmp_path, yaml))
     assert "\n" not in str(caught.value)
     assert str(tmp_path / "data.yaml") in str(caught.value)
+
+
+def test_a_list_with_a_nul_is_one_line(tmp_path: Path):
+    build(tmp_path, "train: train.txt\nnames: [bolt]\n", train_a="")
+    (tmp_path / "train.txt").write_bytes(b"train/images/a.png\ntrain/images/\0.png\n")
+    with pytest.raises(Unreadable, match=r"train\.txt: not text, it holds a NUL"):
+        open_dataset(tmp_path)
