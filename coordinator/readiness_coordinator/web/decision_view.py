@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from readiness import catalogue
 from readiness.actions import Action
 from readiness.decision import Decision
 from readiness.dossier import Dossier
@@ -12,6 +13,7 @@ from readiness.evidence.dataset import Dataset
 from readiness.evidence.evaluation import Evaluation
 from readiness.evidence.production import Production
 from readiness.finding import Finding
+from readiness.verdict import Gate
 from readiness_coordinator.guard import Currency
 from readiness_coordinator.web import words
 from readiness_coordinator.web.words import Look
@@ -154,17 +156,16 @@ def _step(action: Action) -> Step:
 
 
 def _gates(decision: Decision) -> tuple[GateRow, ...]:
-    """Give the gates; one of which nothing could be asked, as production before a deploy, is no pass."""
-    asked = {step.family for step in decision.path if step.clear + step.found + step.unknown}
-    return tuple(
-        GateRow(
-            name=gate.name.capitalize(),
-            look=words.look(gate.state) if gate.open else words.PASS if gate.name in asked else words.NOT_ASKED,
-            open=gate.open,
-            score=f"{gate.score} of 100" if gate.name in asked else "none",
-        )
-        for gate in decision.gates
-    )
+    """Give every family's gate; one of which nothing was asked, as production before a deploy, is no pass."""
+    gates = {gate.name: gate for gate in decision.gates}
+    return tuple(_gate(name, gates.get(name)) for name in catalogue.FAMILIES)
+
+
+def _gate(name: str, gate: Gate | None) -> GateRow:
+    if gate is None:
+        return GateRow(name=name.capitalize(), look=words.NOT_ASKED, open=0, score="none")
+    look = words.look(gate.state) if gate.open else words.PASS
+    return GateRow(name=name.capitalize(), look=look, open=gate.open, score=f"{gate.score} of 100")
 
 
 def _gates_line(gates: Sequence[GateRow]) -> str:
