@@ -6,13 +6,19 @@ import pkgutil
 import signal
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import NoReturn
 
 from readiness.exits import Stop
 from readiness_agent import commands
 
 PROGRAM = "readiness-agent"
 INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM unwinds as Ctrl-C does, so that workers and temporary folders go."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,17 +35,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = _command(name)
     parser = argparse.ArgumentParser(prog=f"{PROGRAM} {words[0]}", description=command.__doc__, allow_abbrev=False)
     command.arguments(parser)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         return int(command.run(parser.parse_args(words[1:])))
     except Stop as stop:
         print(f"{PROGRAM} {words[0]}: {stop}", file=sys.stderr)
         return stop.code
-    except KeyboardInterrupt:
-        print(f"{PROGRAM} {words[0]}: interrupted", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as ended:
+        word, code = ("terminated", TERMINATED) if isinstance(ended, Terminated) else ("interrupted", INTERRUPTED)
+        print(f"{PROGRAM} {words[0]}: {word}", file=sys.stderr)
+        return code
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # a second one (GNU timeout sends two) must not cut the cleaning up short
+    raise Terminated
 
 
 def _command(name: str) -> ModuleType:

@@ -28,6 +28,10 @@ class OldBroker(Unreachable):
     """The broker does not speak MQTT 5."""
 
 
+class TakenOver(Unreachable):
+    """A client of the same name has the session now; the message says what to do, too."""
+
+
 class Connection:
     """A fresh paho client per session: its queue lives in memory and would outlive what the spool knows.
 
@@ -37,22 +41,22 @@ class Connection:
     def __init__(self, broker: Broker, client_id: str, *, mqtt5: bool, keepalive_s: int, password: str | None) -> None:
         self.mqtt5 = mqtt5
         self.complaint = ""
-        self._broker = broker
+        self._broker, self._client_id = broker, client_id
         self._keepalive_s = keepalive_s
         self._answer: ReasonCode | None = None
         self._farewell: ReasonCode | None = None
         self._received: list[tuple[str, bytes]] = []
-        self._client = self._made(client_id)
+        self._client = self._made()
         if broker.username:
             self._client.username_pw_set(broker.username, password)
         if broker.tls_ca:
             self._client.tls_set(ca_certs=str(Path(broker.tls_ca).expanduser()), tls_version=ssl.PROTOCOL_TLS_CLIENT)
 
-    def _made(self, client_id: str) -> Client:
+    def _made(self) -> Client:
         version = MQTTProtocolVersion.MQTTv5 if self.mqtt5 else MQTTProtocolVersion.MQTTv311
         clean_session = None if self.mqtt5 else False
         client = Client(
-            CallbackAPIVersion.VERSION2, client_id, clean_session, protocol=version, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2, self._client_id, clean_session, protocol=version, reconnect_on_failure=False
         )
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(_RECEIVE_MAXIMUM)
@@ -136,7 +140,9 @@ class Connection:
         if not self._turn(timeout_s):
             self.drop()
             if str(self._farewell) == "Session taken over":
-                raise Unreachable(f"another program connected to {self._broker} under this device's name")
+                raise TakenOver(
+                    f"another client uses the name {self._client_id} on this broker; give each device its own --device"
+                )
             raise Unreachable(f"lost the broker at {self._broker}")
         arrived, self._received = tuple(self._received), []
         return arrived

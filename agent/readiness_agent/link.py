@@ -12,7 +12,7 @@ import msgspec
 
 from readiness import wire
 from readiness.messages import Ack, Birth, Presence
-from readiness_agent.connection import Connection, OldBroker, Unreachable
+from readiness_agent.connection import Connection, OldBroker, TakenOver, Unreachable
 from readiness_agent.settings import Settings
 from readiness_agent.spool import Record, Spool
 
@@ -21,7 +21,8 @@ HISTORICAL_S = 60.0
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 300.0
 _STEADY_S = 60.0
-_ADVICE = "check that the coordinator runs, and --broker and --device; trying again until then"
+_TRYING = "trying again until then"
+_ADVICE = f"check that the coordinator runs, and --broker and --device; {_TRYING}"
 _LOG = logging.getLogger("readiness-agent")
 _LOG.addHandler(logging.NullHandler())
 
@@ -112,6 +113,9 @@ class Link:
         self._send(self._connection)
         try:
             arrived = self._connection.step(timeout_s)
+        except TakenOver as taken:
+            self._failed(str(taken), _TRYING)
+            return
         except Unreachable as lost:
             self._failed(str(lost))
             return
@@ -156,7 +160,7 @@ class Link:
         connection.publish(*self._unspooled("birth", "manifest", "birth.manifest/1", self._birth), retain=True)
         connection.publish(*self._presence("online"), retain=True)
 
-    def _failed(self, trouble: str) -> None:
+    def _failed(self, trouble: str, advice: str = _ADVICE) -> None:
         """Wait with full jitter, 1 s doubling to 5 min (M. Brooker, "Exponential Backoff and Jitter", 2015).
 
         Only a session that held for a minute starts the row anew, so that two devices of one name do not chase
@@ -168,11 +172,11 @@ class Link:
         longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(self._failures, 16))
         self._failures += 1
         self._next_try_at = self._mono() + longest * self._chance()
-        self._say(trouble)
+        self._say(trouble, advice)
 
-    def _say(self, trouble: str) -> None:
+    def _say(self, trouble: str, advice: str = _ADVICE) -> None:
         if trouble and trouble != self.trouble:
-            _LOG.warning("%s; records are kept in %s; %s", trouble, self._spool.path, _ADVICE)
+            _LOG.warning("%s; records are kept in %s; %s", trouble, self._spool.path, advice)
         self.trouble = trouble or self.trouble
 
     def _send(self, connection: Connection) -> None:

@@ -22,6 +22,11 @@ def write_json(report: Any, where: str) -> None:
         raise Stop(f"{where}: cannot be written: {error.strerror}", UNAVAILABLE) from None
 
 
+def printable(name: str) -> str:
+    r"""Give a file name as UTF-8 text; its bytes that are none stand escaped, as in `\xff`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def require_place(path: str | Path | None) -> None:
     """Raise Stop, before any work is done, when a file to be written would have no folder."""
     if path is not None and not Path(path).absolute().parent.is_dir():

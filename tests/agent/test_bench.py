@@ -1,6 +1,7 @@
 """`readiness-agent bench` from the command line: reports, exit codes, and input that cannot be used."""
 
 import json
+import os
 from pathlib import Path
 
 import msgspec
@@ -71,7 +72,22 @@ def test_one_model_gives_one_report(site: Path, capsys: pytest.CaptureFixture[st
     assert report["memory_mib"]["peak_rss"] > report["memory_mib"]["uss"] > 0
     assert report["evidence"]["runs"] >= 300
     model = msgspec.convert(report["model"], Model)
-    assert msgspec.convert(report["evidence"], Benchmark).model == model.digest
+    evidence = msgspec.convert(report["evidence"], Benchmark)
+    assert evidence.model == model.digest
+    assert evidence.card == model.card.reading()
+    assert evidence.frames_count == 4
+    assert evidence.conditions["frames_repeated"] == 0
+
+
+def test_repeated_frames_count_once(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (site / "frames" / "9.png").write_bytes((site / "frames" / "0.png").read_bytes())
+    bench(site, *profile(site, platform_board(), frames=5), "--json", "-")
+    said = capsys.readouterr()
+    report = json.loads(said.out)
+    assert codes(report)["benchmark-too-thin"] == "found"
+    assert report["evidence"]["frames_count"] == 4
+    assert report["conditions"]["frames_repeated"] == 1
+    assert said.err.endswith("1 frames repeat others and are not run: 9.png: the same as 0.png\n")
 
 
 def platform_board() -> str:
@@ -149,6 +165,35 @@ def test_no_card_names_the_places(site: Path, capsys: pytest.CaptureFixture[str]
     line = refused(capsys, bench(site))
     for place in ("mean.card.toml beside it", "--card", "--cards", "READINESS_CARDS"):
         assert place in line
+
+
+def test_a_card_that_no_model_can_mean(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (site / "mean.card.toml").write_text(CARD.replace("scale = 0.00392156862745098", "scale = nan"))
+    line = refused(capsys, bench(site))
+    assert f"{site}/mean.card.toml: 'input" in line
+    assert "not finite" in line
+
+
+@pytest.mark.parametrize("name", ["passwd", "model.pt"])
+def test_what_is_no_model_file_by_its_name(site: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (site / name).write_bytes(b"root:x:0:0")
+    line = refused(capsys, bench(site, models=(name,)))
+    assert f"{site}/{name}: no .onnx or .tflite file; name one" in line
+
+
+def test_names_that_are_not_utf_8_are_refused_and_the_others_go_on(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = os.fsdecode(b"caf\xe9.onnx")
+    (site / odd).write_bytes((site / "mean.onnx").read_bytes())
+    assert bench(site, "--json", str(site / "set.json"), models=(odd, "mean.onnx")) == 2
+    report = json.loads((site / "set.json").read_text())
+    assert [one["name"] for one in report["reports"]] == ["mean"]
+    assert report["unusable"][0]["model"] == rf"{site}/caf\xe9.onnx"
+    capsys.readouterr()
+    (site / "frames").rename(site / odd.removesuffix(".onnx"))
+    line = refused(capsys, bench(site, "--frames", str(site / odd.removesuffix(".onnx"))))
+    assert r"caf\xe9: its name is not UTF-8; rename it" in line
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ def test_a_card_given_by_name_must_be_there(tmp_path: Path) -> None:
         ("size = [64, 48]", "size = [64, 48]\nstd = [0.0]", "'input.std'"),
         ("size = [64, 48]", "size = [64, 48]\nmean = [1.0, 2.0]", "'input.mean' needs 1 or 3 values"),
         ("size = [64, 48]", "size = [64, 48]\nresise = 'crop'", "unknown key 'input.resise'"),
+        ("size = [64, 48]", "size = [64, 48]\nscale = nan", "'input.*' .*not finite"),
+        ("size = [64, 48]", "size = [64, 48]\nmean = [inf]", "'input.*' .*not finite"),
         ('["bolt", "nut"]', "[]", "'classes' is empty"),
         ("[input]", "[input", "not valid TOML"),
     ],

@@ -1,6 +1,7 @@
 """Frame sources: what is no image is counted and named, and nothing usable is one clear refusal."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ from PIL import Image
 
 from readiness.measures.decode import pixels
 from readiness_agent.frames import Frame, NoFrames, Skipped, open_frames, spread
-from readiness_agent.worker.jobs import Survey
+from readiness_agent.worker.calling import run_job
+from readiness_agent.worker.jobs import Survey, Surveyed
 from readiness_agent.worker.survey import survey
 
 
@@ -26,8 +28,8 @@ def test_folder_gives_images_in_name_order_and_names_the_rest(tmp_path: Path) ->
     (tmp_path / "torn.jpg").write_bytes(b"\xff\xd8 no more")
     done = survey(Survey(src=str(tmp_path), most=100, spill=str(tmp_path)))
     assert [Path(file).name for file in done.files] == ["a.jpg", "b.png", "c.webp", "d.bmp"]
-    assert done.skipped_total == 2
-    assert {line.split(":")[0] for line in done.skipped} == {"notes.txt", "torn.jpg"}
+    assert done.skipped.total == 2
+    assert {line.split(":")[0] for line in done.skipped.named} == {"notes.txt", "torn.jpg"}
 
 
 def test_the_digest_is_of_the_usable_frames_bytes(tmp_path: Path) -> None:
@@ -37,6 +39,35 @@ def test_the_digest_is_of_the_usable_frames_bytes(tmp_path: Path) -> None:
     assert survey(survey_).digest == f"sha256:{wanted}"
     picture(first, 2)
     assert survey(survey_).digest != f"sha256:{wanted}"
+
+
+def test_a_frame_of_the_same_content_is_kept_once_and_named(tmp_path: Path) -> None:
+    job = Survey(src=str(tmp_path), most=100, spill=str(tmp_path))
+    picture(tmp_path / "a.png", 1)
+    picture(tmp_path / "c.png", 2)
+    alone = survey(job)
+    for name in ("b.png", "d.png"):
+        (tmp_path / name).write_bytes((tmp_path / "a.png").read_bytes())
+    done = survey(job)
+    assert (done.files, done.digest) == (alone.files, alone.digest)
+    assert [Path(file).name for file in done.files] == ["a.png", "c.png"]
+    assert alone.repeated.total == 0
+    assert done.repeated.total == 2
+    assert done.repeated.named == ("b.png: the same as a.png", "d.png: the same as a.png")
+
+
+def test_a_name_that_is_not_utf_8_is_skipped_and_named(tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    good = picture(folder / "a.png", 1)
+    for name in (b"caf\xe9.png", b"\xff.txt"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(good.read_bytes())
+    done = run_job(Survey(src=str(folder), most=100, spill=str(tmp_path)), Surveyed, str(folder), 60)
+    assert done.files == (str(good),)
+    assert sorted(done.skipped.named) == [
+        r"\xff.txt: no image by its suffix",
+        r"caf\xe9.png: its name is not UTF-8; rename it",
+    ]
 
 
 @pytest.mark.parametrize("names", [(), ("readme.md",), ("torn.png",)])

@@ -58,7 +58,7 @@ def test_what_is_no_model(tmp_path: Path, name: str, data: bytes) -> None:
 
 
 def test_an_unknown_suffix_and_a_missing_file(tmp_path: Path) -> None:
-    assert "the runtimes are onnx, tflite" in refused(tmp_path / "a.pt")
+    assert "no .onnx or .tflite file; name one" in refused(tmp_path / "a.pt")
     assert "no such model file" in refused(tmp_path / "a.onnx")
 
 

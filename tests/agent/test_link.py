@@ -140,10 +140,18 @@ def test_what_is_no_broker_is_said_and_survived(spool: Spool, tmp_path: Path, an
 
 @pytest.mark.parametrize(
     ("goodbye", "words"),
-    [(b"\xe0\x02\x8e\x00", "another program connected to .* under this device's name"), (b"", "lost the broker at")],
+    [
+        (
+            b"\xe0\x02\x8e\x00",
+            "another client uses the name line-3 on this broker; give each device its own --device; records are kept",
+        ),
+        (b"", "lost the broker at .* check that the coordinator runs"),
+    ],
     ids=["taken-over", "closed"],
 )
-def test_the_end_of_a_session_is_said(spool: Spool, tmp_path: Path, goodbye: bytes, words: str) -> None:
+def test_the_end_of_a_session_is_said_once(
+    spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture, goodbye: bytes, words: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=_answer, args=(server, b"\x20\x03\x00\x00\x00" + goodbye))
         thread.start()
@@ -151,7 +159,9 @@ def test_the_end_of_a_session_is_said(spool: Spool, tmp_path: Path, goodbye: byt
         for _ in range(10):
             link.step(0.1)
         assert not link.connected
-        assert re.match(words, link.trouble)
+        (line,) = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+        assert re.match(words, line)
+        assert line.startswith(link.trouble)
         server.shutdown(socket.SHUT_RDWR)
         thread.join(10)
 

@@ -117,3 +117,15 @@ def test_too_few_runs_are_insufficient() -> None:
     found, because = validity.judge([measured()], [(sensed(), sensed())], thin, "")
     assert found == "insufficient"
     assert because == ("p95 needs 59 independent runs, these are worth 20",)
+
+
+def test_a_lower_bound_never_lies_under_that_of_a_lower_percentile() -> None:
+    generator = np.random.default_rng(11)
+    for spread in (0.0, 3.0, 30.0):
+        series = [(generator.lognormal(1, 0.2, 300) + n * spread) * 1e6 for n in range(3)]
+        found = bound_latency([list(one.astype(int)) for one in series])
+        lowers = [quantile.lower for quantile in (found.p50, found.p90, found.p95, found.p99)]
+        known = [lower for lower in lowers if lower is not None]
+        assert known == sorted(known)
+        assert all(lower > 0 for lower in known)
+        assert all(q.value is None or q.lower is None or q.lower <= q.value for q in (found.p50, found.p90, found.p95))

@@ -2,15 +2,18 @@
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
 import tiny_onnx
+from readiness.evidence.model import Model
 from readiness_agent.__main__ import main
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
@@ -48,6 +51,8 @@ def test_classes_are_written_with_their_scores(site: Path) -> None:
     assert note["images"] == 2
     assert note["unreadable"][0].startswith(f"{site}/gone.png: ")
     assert note["model"]["name"] == "mean"
+    assert note["card"] == msgspec.convert(note["model"], Model).card.reading()
+    assert note["predictions"] == "sha256:" + hashlib.sha256((site / "p.csv").read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +86,7 @@ def test_masks_are_written_one_a_frame(shared_data: Path, tmp_path: Path) -> Non
     model = shared_data / "models" / "tflite" / "deeplabv3_257_float.tflite"
     words = ["--images", str(tmp_path / "list.json"), "--out", str(tmp_path / "masks"), "--card", str(CARDS)]
     assert main(["predict", str(model), *words]) == 0
+    assert "predictions" not in json.loads((tmp_path / "masks.run.json").read_text())
     with Image.open(tmp_path / "masks" / "bird_segmentation.png") as mask:
         assert mask.size == (513, 513)
         assert 3 in np.asarray(mask)

@@ -18,13 +18,18 @@ _NS_PER_MS = 1e6
 def latency(per_process_ns: Sequence[Sequence[int]]) -> Latency:
     """Bound the percentiles of timed runs, one series of ns per process, in ms; `max` is never clipped."""
     series = [np.asarray(samples, dtype=np.float64) / _NS_PER_MS for samples in per_process_ns]
-    return Latency(
-        p50=bounded(series, 0.50),
-        p90=bounded(series, 0.90),
-        p95=bounded(series, 0.95),
-        p99=bounded(series, 0.99),
-        max=round(max((float(one.max()) for one in series if one.size), default=0.0), 4),
-    )
+    p50, p90, p95, p99 = ordered([bounded(series, q) for q in (0.50, 0.90, 0.95, 0.99)])
+    most = max((float(one.max()) for one in series if one.size), default=0.0)
+    return Latency(p50=p50, p90=p90, p95=p95, p99=p99, max=round(most, 4))
+
+
+def ordered(rising: Sequence[Quantile]) -> list[Quantile]:
+    """Tighten bounds of rising quantiles by each other: what bounds a lower one from below bounds the higher too."""
+    lowers: list[float | None] = []
+    for quantile in rising:
+        known = [bound for bound in (*lowers[-1:], quantile.lower) if bound is not None]
+        lowers.append(max(known, default=None))
+    return [msgspec.structs.replace(quantile, lower=lower) for quantile, lower in zip(rising, lowers, strict=True)]
 
 
 def bounded(series: Sequence[Floats], q: float) -> Quantile:
@@ -32,7 +37,7 @@ def bounded(series: Sequence[Floats], q: float) -> Quantile:
 
     Runs of one process are alike, so the effective sample is that of the exceedance indicator's autocorrelation,
     summed over the processes; where processes differ more than their runs do, the t bound of their own quantiles
-    counts. All null under the sample floor.
+    counts.
     """
     pooled = np.concatenate([one for one in series if one.size] or [np.empty(0)])
     if not pooled.size:
@@ -47,7 +52,9 @@ def bounded(series: Sequence[Floats], q: float) -> Quantile:
     if spread is None:
         return _rounded(inner)
     mean = float(own.mean())
-    lower = None if inner.lower is None else max(0.0, min(inner.lower, 2 * mean - spread))
+    lower = None if inner.lower is None else min(inner.lower, 2 * mean - spread)
+    if lower is not None and lower <= 0:
+        lower = None  # the processes differ by so much that nothing is shown from below
     upper = None if inner.upper is None else max(inner.upper, spread)
     return _rounded(msgspec.structs.replace(inner, lower=lower, upper=upper))
 

@@ -113,6 +113,7 @@ def _compose(
     model = candidate.described.model
     return Benchmark(
         model=model.digest,
+        card=model.card.reading(),
         model_name=model.name,
         device=device,
         frames=frames.digest,
@@ -185,5 +186,6 @@ def _conditions(
         "throttling_watched": any(name.endswith("_events") for name in throttling),
         "virtual_machine": validity.readings(first, "board").get("virtual"),
         "governor": validity.readings(first, "cpu").get("governor"),
-        "frames_skipped": frames.skipped_total,
+        "frames_skipped": frames.skipped.total,
+        "frames_repeated": frames.repeated.total,
     }

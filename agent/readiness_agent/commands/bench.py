@@ -3,7 +3,6 @@
 import argparse
 import secrets
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from readiness_agent import profiles
     from readiness_agent.benchmark.report import exit_code, judged, worst_code
+    from readiness_agent.benchmark.spill import spill_folder
     from readiness_agent.output import require_place
 
     require_place(args.json)
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     candidates = _candidates(args, unusable)
     reported: list[Reported] = []
     if candidates:
-        with tempfile.TemporaryDirectory(prefix="readiness-frames-") as spill:
+        with spill_folder() as spill:
             measured = _measured(candidates, _frames(args, spill), plan, unusable)
         reported = [judged(*one, policy, target) for one in measured]
     _write(args, reported, unusable)
@@ -78,11 +78,13 @@ def _plan(args: argparse.Namespace) -> "Plan":
 
 def _candidates(args: argparse.Namespace, unusable: dict[str, str]) -> "list[Candidate]":
     """Load each model once in a worker; one that cannot run is noted, and the others go on."""
+    from readiness_agent.output import printable
+
     found = []
     for model in args.models:
         candidate = _candidate(args, model)
         if isinstance(candidate, str):
-            unusable[str(model)] = candidate
+            unusable[printable(str(model))] = candidate
             _complain(candidate)
         else:
             found.append(candidate)
@@ -112,8 +114,12 @@ def _frames(args: argparse.Namespace, spill: str) -> "Surveyed":
         frames = run_job(job, Surveyed, args.frames, _LOOK_S)
     except (JobRefused, WorkerFailed) as error:
         raise Stop(str(error)) from None
-    if frames.skipped_total:
-        _complain(f"{args.frames}: {frames.skipped_total} files give no frame: {'; '.join(frames.skipped)}")
+    for left, why in (
+        (frames.skipped, "files give no frame"),
+        (frames.repeated, "frames repeat others and are not run"),
+    ):
+        if left.total:
+            _complain(f"{args.frames}: {left.total} {why}: {'; '.join(left.named)}")
     return frames
 
 

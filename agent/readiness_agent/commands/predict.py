@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from readiness import canonical
 from readiness.exits import CLEAN, UNAVAILABLE, Stop
 
 _SECONDS_AN_IMAGE = 30.0
@@ -80,12 +81,15 @@ def _listed(path: Path) -> Listed:
 
 def _note(args: argparse.Namespace, done: Any) -> None:
     """Write beside the predictions what they are of."""
-    note = {
+    note: dict[str, Any] = {
         "schema": "readiness.run/1",
         "model": done.model,
+        "card": done.model.card.reading(),
         "images": done.images,
         "unreadable": done.unreadable,
         "floor": args.floor,
         "observed_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+    if args.out.is_file():
+        note["predictions"] = canonical.digest_bytes(args.out.read_bytes())
     Path(f"{args.out}.run.json").write_bytes(msgspec.json.format(msgspec.json.encode(note)) + b"\n")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from readiness_agent.frames import Frame, NoFrames, Skipped, spread
+from readiness_agent.output import printable
 
 KIND = "a folder of images"
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -22,9 +23,12 @@ def read(src: str, most: int) -> Iterator[Frame | Skipped]:
     images = [path for path in files if path.suffix.lower() in SUFFIXES]
     for path in files:
         if path not in images:
-            yield Skipped(name=path.name, because="no image by its suffix")
+            yield Skipped(name=printable(path.name), because="no image by its suffix")
     for index in spread(len(images), most):
         path = images[index]
+        if printable(path.name) != path.name:
+            yield Skipped(name=printable(path.name), because="its name is not UTF-8; rename it")
+            continue
         try:
             yield Frame(name=path.name, data=path.read_bytes(), path=path)
         except OSError as error:

@@ -47,7 +47,8 @@ def read(path: Path) -> Card:
         card = strict.parse(path.read_text(encoding="utf-8"), Card, str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise strict.BadFile(f"{path}: cannot be read: {error}") from None
-    _sensible(card, str(path))
+    if (wrong := card.wrong()) is not None:
+        raise strict.BadFile(f"{path}: {wrong}")
     return card
 
 
@@ -72,20 +73,3 @@ def from_metadata(said: dict[str, str], model: Path) -> Card:
     return msgspec.convert(
         {"task": task, "classes": classes, "input": how, "output": {"decoder": decoder}, "confidence": 0.25}, Card
     )
-
-
-def _sensible(card: Card, source: str) -> None:
-    """Refuse what no model can mean; raises strict.BadFile."""
-    how, channels = card.input, 1 if card.input.colour == "grey" else 3
-    wrong = {
-        "classes": "is empty; list the classes in the order of the model's head" * (not card.classes),
-        "input.size": "must be above 0" * (min(how.size) <= 0),
-        "input.mean": f"needs 1 or {channels} values" * (len(how.mean) not in {1, channels}),
-        "input.std": f"needs 1 or {channels} values, none of them 0"
-        * (len(how.std) not in {1, channels} or 0 in how.std),
-        "confidence": "lies between 0 and 1" * (not 0 <= card.confidence <= 1),
-        "output.strides": "must be above 0" * (any(stride <= 0 for stride in card.output.strides)),
-    }
-    for key, words in wrong.items():
-        if words:
-            raise strict.BadFile(f"{source}: '{key}' {words}")

@@ -52,8 +52,7 @@ def format_of(path: Path, runtime: str | None = None) -> str:
     """Tell which runtime reads this file, by name or by suffix; raises Unrunnable."""
     name = runtime or SUFFIXES.get(path.suffix.lower())
     if name is None or name not in SUFFIXES.values():
-        known = ", ".join(sorted(SUFFIXES.values()))
-        raise Unrunnable(f"{path}: no runtime '{runtime or path.suffix}'; the runtimes are {known}")
+        raise Unrunnable(f"{path}: no {' or '.join(SUFFIXES)} file; name one, or say with --runtime what it is")
     return name
 
 

@@ -43,6 +43,7 @@ class OnnxModel:
 
 def load(path: Path, threads: int, provider: str | None) -> OnnxModel:
     """Open a session; raises Unrunnable."""
+    onnxruntime.disable_telemetry_events()  # what runs on a device is told to its coordinator only
     wanted = _provider(path, provider)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -12,12 +12,14 @@ from readiness_agent.frames import NoFrames
 from readiness_agent.runtimes import Unrunnable
 from readiness_agent.worker import jobs
 from readiness_agent.worker.jobs import Reply
+from readiness_agent.worker.lifeline import die_with
 
 Say = Callable[[Reply], None]
 
 
 def main() -> None:
     """Do one job; what it cannot do for a known reason is answered, anything else ends the process with a traceback."""
+    die_with(int(sys.argv[1]))
     with _private_stdout() as out:
 
         def say(reply: Reply) -> None:

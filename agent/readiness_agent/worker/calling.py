@@ -1,5 +1,6 @@
 """Runs a job in a fresh worker process, and turns its crash or its hanging into one line."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import IO, TypeVar
 
 import msgspec
 
+from readiness_agent.output import printable
 from readiness_agent.worker.jobs import Job, Progress, Providers, ProvidersFound, Refused, Reply
 
 T = TypeVar("T")
@@ -32,12 +34,17 @@ def run_job(job: Job, answer: type[T], what: str, timeout_s: float, report: Repo
 
     Raises JobRefused when the input is at fault, WorkerFailed when the process dies or takes more than `timeout_s`.
     """
+    try:
+        asked = msgspec.json.encode(job)
+    except UnicodeEncodeError:
+        raise JobRefused(f"{printable(what)}: its name is not UTF-8; rename it") from None
     with tempfile.TemporaryFile() as errors, _start(errors) as process:
         late = threading.Event()
         watchdog = threading.Timer(timeout_s, _stop, (process, late))
-        watchdog.start()
+        watchdog.daemon = True
         try:
-            reply = _converse(process, job, report)
+            watchdog.start()
+            reply = _converse(process, asked, report)
             code = process.wait()
         except BaseException:
             process.kill()
@@ -65,15 +72,16 @@ def providers() -> tuple[str, ...]:
 
 
 def _start(errors: IO[bytes]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+    command = (*_COMMAND, str(os.getpid()))
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
 
 
-def _converse(process: subprocess.Popen[bytes], job: Job, report: Report | None) -> Reply | None:
+def _converse(process: subprocess.Popen[bytes], asked: bytes, report: Report | None) -> Reply | None:
     """Hand the job over and read until the answer; None when the worker ends without one."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        process.stdin.write(msgspec.json.encode(job))
+        process.stdin.write(asked)
         process.stdin.close()
     except BrokenPipeError:
         return None

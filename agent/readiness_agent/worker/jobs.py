@@ -75,13 +75,20 @@ class ProvidersFound(msgspec.Struct, frozen=True, kw_only=True, tag="providers_f
     names: tuple[str, ...]
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """How many files are not run, and the first of them by name, each with why."""
+
+    total: int = 0
+    named: tuple[str, ...] = ()
+
+
 class Surveyed(msgspec.Struct, frozen=True, kw_only=True, tag="surveyed"):
-    """The usable frames as files, their digest, and the first of those that had to be skipped."""
+    """The distinct usable frames as files, their digest, and what was left out: no frames, and copies of others."""
 
     files: tuple[str, ...]
     digest: str
-    skipped: tuple[str, ...]
-    skipped_total: int
+    skipped: LeftOut = LeftOut()
+    repeated: LeftOut = LeftOut()
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, tag="described"):

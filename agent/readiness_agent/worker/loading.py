@@ -19,7 +19,7 @@ def model_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         default=os.environ.get(SHELF_VARIABLE),
-        help=f"folder of cards for models without one beside them (default: ${SHELF_VARIABLE}, then folders 'cards' here)",
+        help=f"folder of cards that stand not beside their models (default: ${SHELF_VARIABLE}, then 'cards' here)",
     )
     parser.add_argument("--runtime", metavar="R", choices=("onnx", "tflite"), help="default: by the file's suffix")
     parser.add_argument("--provider", metavar="P", help="execution provider, such as cuda (default: the processor)")

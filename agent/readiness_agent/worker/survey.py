@@ -3,33 +3,43 @@
 import hashlib
 from pathlib import Path
 
+from readiness import canonical
 from readiness.measures.decode import BadImage, pixels
 from readiness_agent.frames import Frame, NoFrames, Skipped, open_frames
-from readiness_agent.worker.jobs import Survey, Surveyed
+from readiness_agent.worker.jobs import LeftOut, Survey, Surveyed
 
 _NAMED = 20
 
 
 def survey(job: Survey) -> Surveyed:
-    """Decode every frame of the source; raises NoFrames when none does.
+    """Decode every frame of the source and keep one of each content; raises NoFrames when none decodes.
 
     A frame that is no file of its own (a video's) is written into the job's spill folder.
     """
-    digest = hashlib.sha256()
-    kept: list[str] = []
+    first: dict[bytes, str] = {}
+    files: list[str] = []
     skipped: list[Skipped] = []
+    repeated: list[Skipped] = []
     for item in open_frames(job.src, job.most):
         good = item if isinstance(item, Skipped) else _decodable(item)
         if isinstance(good, Skipped):
             skipped.append(good)
             continue
-        digest.update(hashlib.sha256(good.data).digest())
-        kept.append(str(good.path or _spilt(good, Path(job.spill))))
-    if not kept:
+        content = hashlib.sha256(good.data).digest()
+        if content in first:
+            repeated.append(Skipped(name=good.name, because=f"the same as {first[content]}"))
+            continue
+        first[content] = good.name
+        files.append(str(good.path or _spilt(good, Path(job.spill))))
+    if not files:
         why = f"; {skipped[0].name}: {skipped[0].because}" if skipped else ""
         raise NoFrames(f"{job.src}: no usable frame, {len(skipped)} files skipped{why}; name a folder of images")
-    named = tuple(f"{one.name}: {one.because}" for one in skipped[:_NAMED])
-    return Surveyed(files=tuple(kept), digest=f"sha256:{digest.hexdigest()}", skipped=named, skipped_total=len(skipped))
+    digest = canonical.digest_bytes(b"".join(first))
+    return Surveyed(files=tuple(files), digest=digest, skipped=_left_out(skipped), repeated=_left_out(repeated))
+
+
+def _left_out(every: list[Skipped]) -> LeftOut:
+    return LeftOut(total=len(every), named=tuple(f"{one.name}: {one.because}" for one in every[:_NAMED]))
 
 
 def _decodable(frame: Frame) -> Frame | Skipped:

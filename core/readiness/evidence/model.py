@@ -56,10 +56,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         """Say which key has a value that no model can mean, and what it wants; None for a sensible card."""
         how, channels = self.input, 1 if self.input.colour == "grey" else 3
         wanted = f"needs {'one value' if channels == 1 else '1 or 3 values'}"
-        numbers = (how.scale, *how.mean, *how.std, self.output.iou, self.confidence)
+        finite = {"input.scale": (how.scale,), "input.mean": how.mean, "input.std": how.std}
         faults = {
             "classes": "is empty; list the classes in the order of the model's head" * (not self.classes),
-            "input": "holds a number that is not finite" * (not all(abs(number) < _HUGE for number in numbers)),
+            **{
+                key: "is no number that a pixel can be scaled by"
+                for key, numbers in finite.items()
+                if not all(abs(number) < _HUGE for number in numbers)
+            },
             "input.size": "must be above 0" * (min(how.size) <= 0),
             "input.scale": "must not be 0" * (how.scale == 0),
             "input.mean": wanted * (len(how.mean) not in {1, channels}),
