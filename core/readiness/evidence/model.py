@@ -59,11 +59,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         finite = {"input.scale": (how.scale,), "input.mean": how.mean, "input.std": how.std}
         faults = {
             "classes": "is empty; list the classes in the order of the model's head" * (not self.classes),
-            **{
-                key: "is no number that a pixel can be scaled by"
-                for key, numbers in finite.items()
-                if not all(abs(number) < _HUGE for number in numbers)
-            },
             "input.size": "must be above 0" * (min(how.size) <= 0),
             "input.scale": "must not be 0" * (how.scale == 0),
             "input.mean": wanted * (len(how.mean) not in {1, channels}),
@@ -71,6 +66,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
             "confidence": "lies between 0 and 1" * (not 0 <= self.confidence <= 1),
             "output.iou": "lies between 0 and 1" * (not 0 < self.output.iou <= 1),
             "output.strides": "must be above 0" * (any(stride <= 0 for stride in self.output.strides)),
+            **{
+                key: "is no number that a pixel can be scaled by"
+                for key, numbers in finite.items()
+                if not all(abs(number) < _HUGE for number in numbers)
+            },
         }
         return next((f"'{key}' {words}" for key, words in faults.items() if words), None)
 
