@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from readiness import catalogue, verdict
+from readiness.catalogue import Check
 from readiness.dossier import Dossier
 from readiness.evidence.benchmark import Benchmark
 from readiness.evidence.bounded import Quantile
@@ -32,11 +33,22 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     target: str | None
 
 
-def judged(path: Path, model: Model, benchmark: Benchmark, policy: Policy, profile: Profile | None) -> Reported:
-    """Ask the target and lineage checks that this evidence can answer."""
+def checks() -> tuple[Check, ...]:
+    """Load the target and lineage checks; done before anything is measured, a broken one costs no benchmark."""
+    return tuple(check for check in catalogue.load() if check.family in _FAMILIES)
+
+
+def judged(
+    path: Path,
+    model: Model,
+    benchmark: Benchmark,
+    asked: Sequence[Check],
+    policy: Policy,
+    profile: Profile | None,
+) -> Reported:
+    """Ask what this evidence can answer."""
     dossier = Dossier(policy=policy, asked_at=benchmark.observed_at, model=model, profile=profile, benchmark=benchmark)
-    checks = [check for check in catalogue.load() if check.family in _FAMILIES]
-    reached = verdict.reach(dossier, checks, partial=True)
+    reached = verdict.reach(dossier, asked, partial=True)
     target = None if profile is None else profile.name
     return Reported(path=path, model=model, benchmark=benchmark, verdict=reached, target=target)
 

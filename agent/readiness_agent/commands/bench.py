@@ -44,13 +44,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from readiness_agent import profiles
-    from readiness_agent.benchmark.report import exit_code, judged, worst_code
+    from readiness_agent.benchmark.report import checks, exit_code, judged, worst_code
     from readiness_agent.benchmark.spill import spill_folder
     from readiness_agent.output import require_place
 
     require_place(args.json)
     plan = _plan(args)
-    policy = profiles.standard_policy(args.profiles)
+    asked, policy = checks(), profiles.standard_policy(args.profiles)
     target = None if args.target is None else profiles.target(args.target, args.profiles)
     unusable: dict[str, str] = {}
     candidates = _candidates(args, unusable)
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if candidates:
         with spill_folder() as spill:
             measured = _measured(candidates, _frames(args, spill), plan, unusable)
-        reported = [judged(*one, policy, target) for one in measured]
+        reported = [judged(*one, asked, policy, target) for one in measured]
     _write(args, reported, unusable)
     if args.publish:
         _publish(args, reported)

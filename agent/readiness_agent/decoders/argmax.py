@@ -21,7 +21,7 @@ def classes(shapes: Sequence[Shape], card: Card) -> int | None:
     return shape[3] if card.input.layout == "nhwc" else shape[1]
 
 
-def decode(outputs: Outputs, card: Card, geometry: Geometry, floor: float) -> Mask:  # noqa: ARG001 - the shelf's signature
+def decode(outputs: Outputs, card: Card, geometry: Geometry, floor: float) -> Mask:
     """Give the frame-sized map of class rows, each frame pixel from the nearest output pixel."""
     table = outputs[0][0]
     if table.ndim == 3 and 1 not in (table.shape[0], table.shape[2]):

@@ -10,7 +10,7 @@ from readiness_agent.decoders import Mismatch, Outputs, Shape
 from readiness_agent.geometry import Geometry
 
 
-def classes(shapes: Sequence[Shape], card: Card) -> int | None:  # noqa: ARG001 - the shelf's signature
+def classes(shapes: Sequence[Shape], card: Card) -> int | None:
     if len(shapes) != 1 or len(shapes[0]) != 4 or (shapes[0][1] or 6) < 6:
         raise Mismatch(f"decoder 'fastestdet' reads one output [1, 5 + classes, h, w], the model gives {list(shapes)}")
     return None if shapes[0][1] is None else shapes[0][1] - 5

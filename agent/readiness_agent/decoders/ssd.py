@@ -10,7 +10,7 @@ from readiness_agent.decoders import Mismatch, Outputs, Shape
 from readiness_agent.geometry import Geometry
 
 
-def classes(shapes: Sequence[Shape], card: Card) -> int | None:  # noqa: ARG001 - the shelf's signature
+def classes(shapes: Sequence[Shape], card: Card) -> int | None:
     if len(shapes) != 4 or shapes[0][-1:] != (4,):
         raise Mismatch(
             f"decoder 'ssd' reads boxes [1, n, 4], classes, scores and count, the model gives {list(shapes)}"

@@ -10,7 +10,7 @@ from readiness_agent.decoders import Mismatch, Outputs, Shape
 from readiness_agent.geometry import Geometry
 
 
-def classes(shapes: Sequence[Shape], card: Card) -> int | None:  # noqa: ARG001 - the shelf's signature
+def classes(shapes: Sequence[Shape], card: Card) -> int | None:
     if len(shapes) != 2 or shapes[1][-1:] != (4,) or (shapes[0][-1] or 2) < 2:
         wanted = "scores [1, anchors, 1 + classes] and boxes [1, anchors, 4]"
         raise Mismatch(f"decoder 'ultraface' reads {wanted}, the model gives {list(shapes)}")

@@ -10,7 +10,7 @@ from readiness_agent.decoders import Mismatch, Outputs, Shape
 from readiness_agent.geometry import Geometry
 
 
-def classes(shapes: Sequence[Shape], card: Card) -> int | None:  # noqa: ARG001 - the shelf's signature
+def classes(shapes: Sequence[Shape], card: Card) -> int | None:
     if len(shapes) != 1 or len(shapes[0]) != 3 or (shapes[0][1] or 5) < 5:
         raise Mismatch(f"decoder 'yolo' reads one output [1, 4 + classes, anchors], the model gives {list(shapes)}")
     return None if shapes[0][1] is None else shapes[0][1] - 4
