@@ -2,10 +2,10 @@
 
 import os
 
-from readiness_coordinator.scan.viewing import View, view
+from readiness_coordinator.scan.view import Looked, look_at
 
 
-def fatal(path: str) -> View:
+def fatal(path: str) -> Looked:
     if path.endswith("fatal.png"):
         os._exit(11)
-    return view(path)
+    return look_at(path)

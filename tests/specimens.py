@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from readiness import catalogue
 from readiness.dossier import Dossier
 from readiness.evidence.benchmark import Benchmark, Confidence, Latency, Memory
 from readiness.evidence.bounded import Quantile, Rate
@@ -23,6 +24,7 @@ OTHER = "sha256:" + "0" * 64
 ASKED_AT = "2026-11-23T12:00:00Z"
 OBSERVED_AT = "2026-11-22T12:00:00Z"
 CLASSES = ("bolt", "nut")
+LISTED_CODES = [check.code for check in catalogue.load() if check.family == "dataset"]
 
 
 def card() -> Card:
@@ -74,7 +76,7 @@ def policy(**changes: Any) -> Policy:
 
 
 def dataset(**changes: Any) -> Dataset:
-    nothing = Listing()
+    """A dataset without a fault; `listings` given replace those of their codes, None takes one away."""
     good = Dataset(
         digest=DATASET,
         name="parts-v1",
@@ -82,6 +84,7 @@ def dataset(**changes: Any) -> Dataset:
         format="coco",
         observed_at=OBSERVED_AT,
         images=1500,
+        viewed=1500,
         annotations=4000,
         splits=(
             Split(name="train", images=1000, labelled=1000, unlabelled=0, annotations=2800),
@@ -96,22 +99,10 @@ def dataset(**changes: Any) -> Dataset:
             )
             for name in CLASSES
         ),
-        unreadable_images=nothing,
-        unusable_annotations=nothing,
-        broken_paths=nothing,
-        degenerate_boxes=nothing,
-        boxes_outside=nothing,
-        duplicate_boxes=nothing,
-        small_objects=nothing,
-        few_labels=nothing,
-        unlabelled_images=nothing,
-        grey_images=nothing,
-        duplicate_images=nothing,
-        shared_images=nothing,
-        shared_sources=nothing,
-        shared_recordings=nothing,
-        conflicting_labels=nothing,
+        listings=dict.fromkeys(LISTED_CODES, Listing()),
     )
+    listings = {**good.listings, **changes.pop("listings", {})}
+    changes["listings"] = {code: one for code, one in listings.items() if one is not None}
     return msgspec.structs.replace(good, **changes)
 
 

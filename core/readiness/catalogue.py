@@ -11,9 +11,13 @@ import msgspec
 
 from readiness import canonical, checks
 from readiness.dossier import EVIDENCE, BadTime, Dossier, instant
+from readiness.evidence.dataset import LISTED
 from readiness.finding import Accepted, Finding, Outcome, Severity, Step, inapplicable, unknown
+from readiness.waiver import Waiver
 
 FAMILIES = ("dataset", "evaluation", "target", "production", "lineage")
+# Whoever accepts these accepts to judge on nothing.
+_OF_EVIDENCE = {"scan-incomplete", "dataset-incoherent"}
 RENAMED: dict[str, str] = {}
 _GETS_EVIDENCE: dict[str, Step] = {
     "dataset": Step(kind="scan", text="scan the dataset version the model was trained on"),
@@ -158,12 +162,24 @@ def _finding(check: Check, outcome: Outcome, dossier: Dossier) -> Finding:
 
 
 def _waiver(check: Check, outcome: Outcome, dossier: Dossier) -> Accepted | None:
-    """Find the waiver in force for an answer; evidence that is absent or about something else cannot be waived."""
-    if check.family == "lineage" or outcome.unknown in {"missing", "stale", "failed"}:
+    """Find the waiver in force for an answer; evidence that is absent, partial or of something else has none."""
+    if check.family == "lineage" or check.code in _OF_EVIDENCE or outcome.unknown in {"missing", "stale", "failed"}:
         return None
-    name = outcome.subject.name if outcome.subject else ""
-    for waiver in dossier.policy.waivers:
-        current = instant(waiver.until) > instant(dossier.asked_at)
-        if waiver.code == check.code and waiver.subject in {"", name} and current:
+    accepted = dossier.dataset.accepted if check.family == "dataset" and dossier.dataset is not None else ()
+    for waiver in (*dossier.policy.waivers, *accepted):
+        if waiver.code == check.code and _covers(waiver, outcome, dossier):
             return Accepted(reason=waiver.reason, by=waiver.by, until=waiver.until)
     return None
+
+
+def _covers(waiver: Waiver, outcome: Outcome, dossier: Dossier) -> bool:
+    """Tell whether a waiver is in force and the answer is still the one that was accepted, or less."""
+    if instant(waiver.until) <= instant(dossier.asked_at):
+        return False
+    if waiver.subject not in {"", outcome.subject.name if outcome.subject else ""}:
+        return False
+    measured = outcome.measure.measured
+    if waiver.at_most is not None and not (isinstance(measured, (int, float)) and measured <= waiver.at_most):
+        return False
+    listing = dossier.dataset.listed(waiver.code) if dossier.dataset is not None else None
+    return not waiver.images or listing is None or set(listing.images(LISTED)) <= set(waiver.images)

@@ -1,12 +1,12 @@
 """What the team demands of data, model and evidence, as `profiles/policies/NAME.toml` says it."""
 
 import math
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from readiness import strict
+from readiness import strict, waiver
+from readiness.waiver import Waiver
 
 _LEAST_CONFIDENCE = 0.8
 
@@ -51,16 +51,6 @@ class ProductionDemand(msgspec.Struct, frozen=True, kw_only=True):
     window_s: float = 60.0
 
 
-class Waiver(msgspec.Struct, frozen=True, kw_only=True):
-    """An accepted finding: which code on which subject, why, who, and until when (RFC 3339)."""
-
-    code: str
-    reason: str
-    until: str
-    by: str
-    subject: str = ""
-
-
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """One policy; `critical` names classes and slices that may not stay undecided (`*` is every class)."""
 
@@ -97,12 +87,9 @@ def parse(text: str, source: str) -> Policy:
     for key, value in _amounts(policy):
         if not (math.isfinite(value) and value > 0):
             raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0 and finite")
-    for waiver in policy.waivers:
-        if not (waiver.reason.strip() and waiver.by.strip() and _is_instant(waiver.until)):
-            raise strict.BadFile(
-                f"{source}: the waiver of '{waiver.code}' needs a reason, who gave it ('by'), and an end with its "
-                "offset ('until', such as 2027-01-31T00:00:00Z)"
-            )
+    for one in policy.waivers:
+        if (fault := waiver.wrong(one)) is not None:
+            raise strict.BadFile(f"{source}: {fault}")
     return policy
 
 
@@ -123,10 +110,3 @@ def _amounts(policy: Policy) -> list[tuple[str, float]]:
     amounts += [(f"production.{key}", getattr(policy.production, key)) for key in ("silent_s", "window_s")]
     amounts += [(f"dataset.{key}", value) for key, value in msgspec.structs.asdict(policy.dataset).items()]
     return [*amounts, ("evaluation.slice_objects", policy.evaluation.slice_objects)]
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).tzinfo is not None
-    except ValueError:
-        return False

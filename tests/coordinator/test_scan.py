@@ -35,15 +35,10 @@ def codes(dataset: Dataset) -> list[str]:
     return sorted({finding.code for finding in report["findings"]})
 
 
-def listings(dataset: Dataset) -> dict[str, Listing | None]:
-    values = {name: getattr(dataset, name) for name in dataset.__struct_fields__}
-    return {name: value for name, value in values.items() if isinstance(value, Listing)}
-
-
 def test_a_clean_dataset_has_no_finding_and_the_right_counts(parts: Parts):
     dataset = scanned(parts.root)
     assert codes(dataset) == []
-    assert {name for name, one in listings(dataset).items() if one.total} == set()
+    assert {code for code, one in dataset.listings.items() if one.total} == set()
     assert (dataset.images, dataset.annotations, dataset.crowds) == (120, 480, 0)
     assert [(one.name, one.images, one.labelled, one.annotations) for one in dataset.splits] == [
         ("test", 30, 30, 120),
@@ -74,10 +69,10 @@ def test_damaged_and_missing_files_cost_only_themselves(parts: Parts):
     (parts.root / "train/train002.png").write_bytes(b"")
     (parts.root / "test/test000.png").unlink()
     dataset = scanned(parts.root)
-    assert dataset.unreadable_images is not None
-    assert {item.images[0]: item.detail for item in dataset.unreadable_images.items} == {
+    assert dataset.listed("image-unreadable") is not None
+    assert {item.images[0]: item.detail for item in dataset.listed("image-unreadable").items} == {
         "test/test000.png": "cannot be read: No such file or directory",
-        "train/train001.png": dataset.unreadable_images.items[1].detail,
+        "train/train001.png": dataset.listed("image-unreadable").items[1].detail,
         "train/train002.png": "the file is empty",
     }
     assert codes(dataset) == ["image-unreadable"]
@@ -88,7 +83,11 @@ def test_without_a_single_readable_image_nothing_about_images_reads_as_well(part
     for file in parts.root.glob("*/*.png"):
         file.write_bytes(b"no image")
     dataset = scanned(parts.root)
-    assert (dataset.shared_images, dataset.grey_images, dataset.conflicting_labels) == (None, None, None)
+    assert (
+        dataset.listed("images-shared-across-splits"),
+        dataset.listed("image-grey-among-colour"),
+        dataset.listed("labels-conflict"),
+    ) == (None, None, None)
     report = dataset_report.build(dataset, catalogue.load(), POLICY, AT)
     assert report["state"] == "blocked"
     assert {(finding.code, finding.unknown) for finding in report["findings"]} == {
@@ -109,9 +108,9 @@ def test_geometry_faults_are_found_where_they_were_put(parts: Parts):
     edge[0]["bbox"] = [0, 0, 161, 121]
     dataset = scanned(parts.save())
     for listing, detail in (
-        (dataset.degenerate_boxes, "bolt at 10,10 (0x20)"),
-        (dataset.boxes_outside, "nut at 100,100 (62x10) in 160x120"),
-        (dataset.duplicate_boxes, "bolt at 40,40 (36x36) and 41,41 (36x36), IoU 0.90"),
+        (dataset.listed("box-degenerate"), "bolt at 10,10 (0x20)"),
+        (dataset.listed("box-out-of-bounds"), "nut at 100,100 (62x10) in 160x120"),
+        (dataset.listed("box-duplicate"), "bolt at 40,40 (36x36) and 41,41 (36x36), IoU 0.90"),
     ):
         assert listing is not None
         assert [(item.images, item.detail) for item in listing.items] == [(("train/train004.png",), detail)]
@@ -126,7 +125,7 @@ def test_crowds_are_no_doubles_and_a_class_of_crowds_blocks(parts: Parts):
     boxes[3]["bbox"] = boxes[1]["bbox"]
     dataset = scanned(parts.save())
     assert dataset.crowds == 240
-    assert dataset.duplicate_boxes == Listing()
+    assert dataset.listed("box-duplicate") == Listing()
     assert codes(dataset) == ["class-rare", "crowd-all"]
 
 
@@ -136,8 +135,8 @@ def test_small_objects_are_counted_by_their_labelled_area(parts: Parts):
     for one in parts.said["test"]["annotations"]:
         one["area"] = 32 * 32
     dataset = scanned(parts.save())
-    assert dataset.small_objects is not None
-    assert (dataset.small_objects.total, dataset.small_objects.images_total) == (200, 50)
+    assert dataset.listed("objects-small") is not None
+    assert (dataset.listed("objects-small").total, dataset.listed("objects-small").images_total) == (200, 50)
     assert codes(dataset) == ["objects-small"]
 
 
@@ -151,8 +150,8 @@ def test_pictures_on_both_sides_are_found_in_every_guise(parts: Parts):
     for name, pixels in guises.items():
         parts.add("test", name, pixels)
     dataset = scanned(parts.save())
-    assert dataset.shared_images is not None
-    assert sorted((item.images, item.detail) for item in dataset.shared_images.items) == [
+    assert dataset.listed("images-shared-across-splits") is not None
+    assert sorted((item.images, item.detail) for item in dataset.listed("images-shared-across-splits").items) == [
         (("test/darker.jpg", "train/train006.png"), "nearly equal pictures"),
         (("test/mirrored.jpg", "train/train005.png"), "nearly equal pictures"),
         (("test/same.png", "train/train003.png"), "equal pixels"),
@@ -164,9 +163,11 @@ def test_pictures_on_both_sides_are_found_in_every_guise(parts: Parts):
 def test_copies_within_a_split_are_listed_and_leak_nothing(parts: Parts):
     parts.add("train", "again.png", picture(3))
     dataset = scanned(parts.save())
-    assert dataset.duplicate_images is not None
-    assert [item.images for item in dataset.duplicate_images.items] == [("train/again.png", "train/train003.png")]
-    assert dataset.shared_images == Listing()
+    assert dataset.listed("images-duplicated") is not None
+    assert [item.images for item in dataset.listed("images-duplicated").items] == [
+        ("train/again.png", "train/train003.png")
+    ]
+    assert dataset.listed("images-shared-across-splits") == Listing()
     assert codes(dataset) == []
 
 
@@ -183,10 +184,12 @@ def test_sources_and_recordings_across_splits(parts: Parts):
     parts.add("train", "x.png", picture(600), recording="belt 7")
     parts.add("test", "y.png", picture(601), recording="belt 7")
     dataset = scanned(parts.save())
-    assert dataset.shared_sources is not None
-    assert dataset.shared_recordings is not None
-    assert [item.detail for item in dataset.shared_sources.items] == ["a_jpg: 1 in test, 1 in train"]
-    assert sorted(item.detail for item in dataset.shared_recordings.items) == [
+    assert dataset.listed("source-shared-across-splits") is not None
+    assert dataset.listed("recording-shared-across-splits") is not None
+    assert [item.detail for item in dataset.listed("source-shared-across-splits").items] == [
+        "a_jpg: 1 in test, 1 in train"
+    ]
+    assert sorted(item.detail for item in dataset.listed("recording-shared-across-splits").items) == [
         "belt 7: 1 in test, 1 in train",
         "clip_mp4: 1 in test, 1 in train",
     ]
@@ -204,21 +207,21 @@ def test_thin_labels_grey_strays_and_unlisted_images(parts: Parts):
     parts.add("test", "grey.png", grey)
     cv2.imwrite(str(parts.root / "train" / "forgotten.png"), picture(701))
     dataset = scanned(parts.save())
-    assert dataset.few_labels is not None
-    assert [(item.images, item.detail) for item in dataset.few_labels.items] == [
+    assert dataset.listed("labels-few-beside-peers") is not None
+    assert [(item.images, item.detail) for item in dataset.listed("labels-few-beside-peers").items] == [
         (("train/train007.png",), "1 labelled, usual are 16")
     ]
-    assert dataset.grey_images is not None
-    assert dataset.grey_images.images() == ("test/grey.png",)
-    assert dataset.unlabelled_images is not None
-    assert dataset.unlabelled_images.images() == ("train/forgotten.png",)
+    assert dataset.listed("image-grey-among-colour") is not None
+    assert dataset.listed("image-grey-among-colour").images() == ("test/grey.png",)
+    assert dataset.listed("image-unlabelled") is not None
+    assert dataset.listed("image-unlabelled").images() == ("train/forgotten.png",)
 
 
 def test_a_grey_dataset_has_no_grey_strays(parts: Parts):
     for file in parts.root.glob("*/*.png"):
         cv2.imwrite(str(file), cv2.imread(str(file), cv2.IMREAD_GRAYSCALE))
     dataset = scanned(parts.root)
-    assert dataset.grey_images == Listing()
+    assert dataset.listed("image-grey-among-colour") == Listing()
 
 
 def test_a_dataset_without_a_test_split_blocks(tmp_path: Path):
@@ -244,8 +247,8 @@ def test_conflicting_labels_of_equal_pictures(tmp_path: Path):
         cv2.imwrite(str(tmp_path / name), picture(index))
     cv2.imwrite(str(tmp_path / "bolt/again.bmp"), picture(0))
     dataset = scanned(tmp_path)
-    assert dataset.conflicting_labels is not None
-    (item,) = dataset.conflicting_labels.items
+    assert dataset.listed("labels-conflict") is not None
+    (item,) = dataset.listed("labels-conflict").items
     assert (item.images, item.classes) == (("bolt/again.bmp", "nut/1.png"), ("bolt", "nut"))
-    assert dataset.degenerate_boxes is None
+    assert dataset.listed("box-degenerate") is None
     assert (dataset.task, dataset.annotations) == ("classification", 5)

@@ -106,8 +106,8 @@ def test_trashnet(shared_data: Path):
         "trash": 9,
     }
     (conflict,) = found["labels-conflict"]
-    assert dataset.conflicting_labels is not None
-    assert [tuple(stems(item.images)) for item in dataset.conflicting_labels.items] == [
+    assert dataset.listed("labels-conflict") is not None
+    assert [tuple(stems(item.images)) for item in dataset.listed("labels-conflict").items] == [
         ("glass115", "metal91"),
         ("glass176", "plastic152"),
         ("glass389", "plastic332"),

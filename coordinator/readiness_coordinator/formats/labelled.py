@@ -79,3 +79,10 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
 def by_name(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
     """Sort pictures by name, the one order in which everything downstream walks them."""
     return tuple(sorted(pictures, key=lambda picture: picture.name))
+
+
+def area(one: Annotation) -> float:
+    """Give an object's area in square pixels: as labelled, else its box's."""
+    if one.area is not None:
+        return one.area
+    return max(one.box[2], 0.0) * max(one.box[3], 0.0) if one.box is not None else 0.0

@@ -1,4 +1,4 @@
-"""Looks at every image of a dataset once: bytes to digests, size, hashes and statistics, in worker processes."""
+"""Looks at every image of a dataset once, in worker processes, whatever one of the files does to its process."""
 
 import multiprocessing
 import os
@@ -8,12 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-import msgspec
-
 from readiness import canonical
-from readiness.measures import decode, hashes, image
-from readiness.measures.image import Look
 from readiness_coordinator.formats.layout import regular_bytes
+from readiness_coordinator.scan.view import Looked, View, look_at
 
 Progress = Callable[[int, int], None]
 
@@ -22,61 +19,22 @@ _FEW = 512
 _CHUNK = 16
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """What one look at a file gave; `problem` says why it cannot be used, and then all after `digest` is absent.
-
-    `hashes` holds 8 uint64 (absent for an image without structure), `thumbnail` 64x64 uint8.
-    """
-
-    digest: str | None = None
-    problem: str = ""
-    width: int = 0
-    height: int = 0
-    look: Look | None = None
-    pixels: str = ""
-    hashes: bytes | None = None
-    thumbnail: bytes = b""
+Viewer = Callable[[str], Looked]
 
 
-Viewer = Callable[[str], View]
-
-
-def view(path: str) -> View:
-    """Look at one file; nothing that stands in it raises."""
-    try:
-        data = regular_bytes(Path(path))
-    except OSError as error:
-        return View(problem=f"cannot be read: {error.strerror}")
-    digest = canonical.digest_bytes(data)
-    try:
-        pixels = decode.pixels(data)
-    except decode.BadImage as error:
-        return View(digest=digest, problem=str(error))
-    perceptual = hashes.perceptual(pixels)
-    return View(
-        digest=digest,
-        width=pixels.shape[1],
-        height=pixels.shape[0],
-        look=image.look(pixels),
-        pixels=hashes.pixel_digest(pixels),
-        hashes=None if perceptual is None else perceptual.tobytes(),
-        thumbnail=hashes.thumbnail(pixels).tobytes(),
-    )
-
-
-def view_all(paths: Sequence[str], workers: int | None, progress: Progress | None = None) -> list[View]:
+def view_all(paths: Sequence[str], workers: int | None, progress: Progress | None = None) -> list[Looked]:
     """Look at every file, in the order given, over `workers` processes (None: one per core)."""
     count = min(workers or os.cpu_count() or 1, max(1, len(paths) // _CHUNK))
-    views = map(view, paths) if count == 1 or len(paths) < _FEW else in_processes(view, paths, count)
+    looks = map(look_at, paths) if count == 1 or len(paths) < _FEW else in_processes(look_at, paths, count)
     found = []
-    for done, one in enumerate(views, start=1):
+    for done, one in enumerate(looks, start=1):
         found.append(one)
         if progress is not None:
             progress(done, len(paths))
     return found
 
 
-def in_processes(look: Viewer, paths: Sequence[str], count: int) -> Iterator[View]:
+def in_processes(look: Viewer, paths: Sequence[str], count: int) -> Iterator[Looked]:
     """Give `look(path)` of every path, in order; a file that kills its process costs only itself."""
     start = 0
     while start < len(paths):
@@ -89,7 +47,7 @@ def in_processes(look: Viewer, paths: Sequence[str], count: int) -> Iterator[Vie
             start += 1
 
 
-def _until_killed(look: Viewer, paths: Sequence[str], count: int) -> Iterator[View]:
+def _until_killed(look: Viewer, paths: Sequence[str], count: int) -> Iterator[Looked]:
     with _pool(count) as pool:
         try:
             yield from pool.map(look, paths, chunksize=_CHUNK)
@@ -99,12 +57,13 @@ def _until_killed(look: Viewer, paths: Sequence[str], count: int) -> Iterator[Vi
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _alone(look: Viewer, path: str) -> View:
+def _alone(look: Viewer, path: str) -> Looked:
     try:
         with _pool(1) as pool:
             return pool.submit(look, path).result()
     except BrokenProcessPool:
-        return View(digest=canonical.digest_bytes(regular_bytes(Path(path))), problem="kills the image decoder")
+        digest = canonical.digest_bytes(regular_bytes(Path(path)))
+        return Looked(view=View(digest=digest, problem="kills the image decoder"))
 
 
 def _pool(count: int) -> ProcessPoolExecutor:

@@ -1,10 +1,11 @@
-"""What a scan measured of one immutable dataset version; a listing that is None was not measured."""
+"""What a scan measured of one immutable dataset version; a listing that is absent was not measured."""
 
 from collections.abc import Iterable
 
 import msgspec
 
 from readiness.evidence.model import Task
+from readiness.waiver import Waiver
 
 LISTED = 1000
 
@@ -70,7 +71,12 @@ class SliceCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """One dataset version, named by the digest over its images and labels, and everything a scan counted in it."""
+    """One dataset version, named by the digest over its images and labels, and everything a scan counted in it.
+
+    `viewed` counts the images that were looked at, all of them unless the scan was cut short. `listings` holds, by
+    the reason code that asks for it, everything that may be wrong. `accepted` are the findings of the baseline that
+    the scan was given.
+    """
 
     digest: str
     name: str
@@ -78,28 +84,20 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     observed_at: str
     images: int
+    viewed: int
     annotations: int
     splits: tuple[Split, ...]
     classes: tuple[ClassCount, ...]
     slices: tuple[SliceCount, ...] = ()
     statistics: tuple[ImageStatistics, ...] = ()
     crowds: int = 0
-    unreadable_images: Listing | None = None
-    unusable_annotations: Listing | None = None
-    broken_paths: Listing | None = None
-    degenerate_boxes: Listing | None = None
-    boxes_outside: Listing | None = None
-    duplicate_boxes: Listing | None = None
-    small_objects: Listing | None = None
-    few_labels: Listing | None = None
-    unlabelled_images: Listing | None = None
-    grey_images: Listing | None = None
-    duplicate_images: Listing | None = None
-    shared_images: Listing | None = None
-    shared_sources: Listing | None = None
-    shared_recordings: Listing | None = None
-    conflicting_labels: Listing | None = None
+    listings: dict[str, Listing] = {}
+    accepted: tuple[Waiver, ...] = ()
     tool_version: str = ""
+
+    def listed(self, code: str) -> Listing | None:
+        """Give what was listed for a reason code; None where that was not measured."""
+        return self.listings.get(code)
 
     def split(self, name: str) -> Split | None:
         return next((split for split in self.splits if split.name == name), None)

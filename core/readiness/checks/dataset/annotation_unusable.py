@@ -14,7 +14,7 @@ SEVERITY = Severity.WARN
 
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
-        dataset.unusable_annotations,
+        dataset.listed("annotation-unusable"),
         "they do not parse or contradict the rest",
         unit="unusable entries",
         subject=Subject("dataset", dataset.name),

@@ -16,7 +16,7 @@ def judge(dataset: Dataset) -> Outcome:
     if dataset.task == "classification":
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
-        dataset.degenerate_boxes,
+        dataset.listed("box-degenerate"),
         "width or height is zero or less",
         unit="empty boxes",
         subject=Subject("dataset", dataset.name),

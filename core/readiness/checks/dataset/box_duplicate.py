@@ -16,7 +16,7 @@ def judge(dataset: Dataset) -> Outcome:
     if dataset.task == "classification":
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
-        dataset.duplicate_boxes,
+        dataset.listed("box-duplicate"),
         "two boxes of a class overlap by IoU over 0.8",
         unit="doubled boxes",
         subject=Subject("dataset", dataset.name),

@@ -16,7 +16,7 @@ def judge(dataset: Dataset) -> Outcome:
     if dataset.task == "classification":
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
-        dataset.boxes_outside,
+        dataset.listed("box-out-of-bounds"),
         "they pass the image's edge by more than a pixel",
         unit="boxes outside",
         subject=Subject("dataset", dataset.name),

@@ -7,7 +7,7 @@ Fix: scan the dataset again with a current version, and find out who wrote this 
 
 from collections.abc import Iterator
 
-from readiness.evidence.dataset import Dataset, Listing
+from readiness.evidence.dataset import Dataset
 from readiness.finding import Outcome, Severity, Subject, clear, found
 
 SEVERITY = Severity.BLOCK
@@ -39,7 +39,8 @@ def _counts(dataset: Dataset) -> Iterator[str]:
 
 
 def _listings(dataset: Dataset) -> Iterator[str]:
-    for name in dataset.__struct_fields__:
-        listing = getattr(dataset, name)
-        if isinstance(listing, Listing) and listing.total < len(listing.items):
-            yield f"{name} counts {listing.total} and lists {len(listing.items)}"
+    for code, listing in sorted(dataset.listings.items()):
+        if listing.total < len(listing.items):
+            yield f"the listing of {code} counts {listing.total} and holds {len(listing.items)}"
+    if not 0 <= dataset.viewed <= dataset.images:
+        yield f"{dataset.viewed} of {dataset.images} images were looked at"

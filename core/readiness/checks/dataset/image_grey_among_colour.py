@@ -14,7 +14,7 @@ SEVERITY = Severity.NOTE
 
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
-        dataset.grey_images,
+        dataset.listed("image-grey-among-colour"),
         "they have no colour, the others do",
         unit="grey images",
         of=dataset.images,

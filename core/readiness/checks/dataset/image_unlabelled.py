@@ -14,7 +14,7 @@ SEVERITY = Severity.WARN
 
 
 def judge(dataset: Dataset, policy: Policy) -> Outcome:
-    listing, limit = dataset.unlabelled_images, policy.dataset.unlabelled_share
+    listing, limit = dataset.listed("image-unlabelled"), policy.dataset.unlabelled_share
     subject = Subject("dataset", dataset.name)
     if listing is None or dataset.images == 0:
         return unknown("not measured: which images are unlabelled", "missing", subject=subject, step=RESCAN)

@@ -14,7 +14,7 @@ SEVERITY = Severity.WARN
 
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
-        dataset.unreadable_images,
+        dataset.listed("image-unreadable"),
         "files are missing or damaged",
         unit="unreadable images",
         of=dataset.images,

@@ -14,7 +14,7 @@ SEVERITY = Severity.BLOCK
 
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
-        dataset.shared_images,
+        dataset.listed("images-shared-across-splits"),
         "equal or nearly equal pictures on both sides",
         unit="shared pictures",
         step=Step(kind="fix", text="move all copies of a picture into one split"),

@@ -14,7 +14,7 @@ SEVERITY = Severity.WARN
 
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
-        dataset.conflicting_labels,
+        dataset.listed("labels-conflict"),
         "equal pixels under different labels",
         unit="contradictions",
         subject=Subject("dataset", dataset.name),

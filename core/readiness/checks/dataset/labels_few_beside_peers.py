@@ -16,7 +16,7 @@ def judge(dataset: Dataset) -> Outcome:
     if dataset.task == "classification":
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
-        dataset.few_labels,
+        dataset.listed("labels-few-beside-peers"),
         "far fewer labels than images like them",
         unit="thinly labelled images",
         subject=Subject("dataset", dataset.name),

@@ -14,7 +14,7 @@ SEVERITY = Severity.NOTE
 
 
 def judge(dataset: Dataset, policy: Policy) -> Outcome:
-    listing, limit = dataset.small_objects, policy.dataset.small_share
+    listing, limit = dataset.listed("objects-small"), policy.dataset.small_share
     if dataset.task == "classification":
         return inapplicable("a classifier's data has no boxes")
     subject = Subject("dataset", dataset.name)

@@ -14,7 +14,7 @@ SEVERITY = Severity.NOTE
 
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
-        dataset.broken_paths,
+        dataset.listed("split-path-broken"),
         "the declared folder is not there",
         unit="broken paths",
         subject=Subject("dataset", dataset.name),

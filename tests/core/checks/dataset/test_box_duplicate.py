@@ -8,12 +8,14 @@ ITEM = Item(images=("train/a.jpg",), detail="bolt twice, IoU 0.93", classes=("bo
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(duplicate_boxes=Listing()))
+    answer = check.judge(dataset(listings={"box-duplicate": Listing()}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 
 def test_found_from_the_first_one():
-    answer = check.judge(dataset(duplicate_boxes=Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))))
+    answer = check.judge(
+        dataset(listings={"box-duplicate": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
+    )
     assert answer.kind == "found"
     assert (
         answer.because
@@ -24,12 +26,12 @@ def test_found_from_the_first_one():
 
 def test_found_names_twenty_images_and_counts_all():
     items = tuple(Item(images=(f"train/{index:03d}.jpg",)) for index in range(30))
-    answer = check.judge(dataset(duplicate_boxes=Listing(total=30, items=items, images_total=30)))
+    answer = check.judge(dataset(listings={"box-duplicate": Listing(total=30, items=items, images_total=30)}))
     assert (len(answer.images), answer.images_total, answer.measure.measured) == (20, 30, 30)
 
 
 def test_unknown_when_not_measured():
-    answer = check.judge(dataset(duplicate_boxes=None))
+    answer = check.judge(dataset(listings={"box-duplicate": None}))
     assert (answer.kind, answer.unknown) == ("unknown", "missing")
     assert answer.step is not None
     assert answer.step.kind == "scan"

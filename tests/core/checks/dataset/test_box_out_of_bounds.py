@@ -8,12 +8,14 @@ ITEM = Item(images=("train/a.jpg",), detail="bolt at -5,5 (9x9) in 64x48", class
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(boxes_outside=Listing()))
+    answer = check.judge(dataset(listings={"box-out-of-bounds": Listing()}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 
 def test_found_from_the_first_one():
-    answer = check.judge(dataset(boxes_outside=Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))))
+    answer = check.judge(
+        dataset(listings={"box-out-of-bounds": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
+    )
     assert answer.kind == "found"
     assert answer.because == (
         "1 boxes outside: they pass the image's edge by more than a pixel: train/a.jpg: bolt at -5,5 (9x9) in 64x48"
@@ -23,12 +25,12 @@ def test_found_from_the_first_one():
 
 def test_found_names_twenty_images_and_counts_all():
     items = tuple(Item(images=(f"train/{index:03d}.jpg",)) for index in range(30))
-    answer = check.judge(dataset(boxes_outside=Listing(total=30, items=items, images_total=30)))
+    answer = check.judge(dataset(listings={"box-out-of-bounds": Listing(total=30, items=items, images_total=30)}))
     assert (len(answer.images), answer.images_total, answer.measure.measured) == (20, 30, 30)
 
 
 def test_unknown_when_not_measured():
-    answer = check.judge(dataset(boxes_outside=None))
+    answer = check.judge(dataset(listings={"box-out-of-bounds": None}))
     assert (answer.kind, answer.unknown) == ("unknown", "missing")
     assert answer.step is not None
     assert answer.step.kind == "scan"

@@ -22,10 +22,11 @@ def test_clear_for_a_real_scan() -> None:
         ({"annotations": -1}, "the splits hold 4000 labels, all in all there are -1"),
         ({"classes": ()}, "4000 labels of no class"),
         (
-            {"shared_images": Listing(total=0, items=(Item(images=("a.jpg",)),))},
-            "shared_images counts 0 and lists 1",
+            {"listings": {"box-duplicate": Listing(total=0, items=(Item(images=("a.jpg",)),))}},
+            "the listing of box-duplicate counts 0 and holds 1",
         ),
-        ({"shared_images": Listing(total=-1)}, "shared_images counts -1 and lists 0"),
+        ({"listings": {"box-duplicate": Listing(total=-1)}}, "the listing of box-duplicate counts -1 and holds 0"),
+        ({"viewed": 1501}, "1501 of 1500 images were looked at"),
     ],
 )
 def test_found_for_what_cannot_be(changes: dict[str, Any], said: str) -> None:

@@ -8,12 +8,14 @@ ITEM = Item(images=("train/a.jpg",))
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(grey_images=Listing()))
+    answer = check.judge(dataset(listings={"image-grey-among-colour": Listing()}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 
 def test_found_from_the_first_one():
-    answer = check.judge(dataset(grey_images=Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))))
+    answer = check.judge(
+        dataset(listings={"image-grey-among-colour": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
+    )
     assert answer.kind == "found"
     assert answer.because == "1 of 1500 grey images: they have no colour, the others do: train/a.jpg"
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
@@ -21,12 +23,12 @@ def test_found_from_the_first_one():
 
 def test_found_names_twenty_images_and_counts_all():
     items = tuple(Item(images=(f"train/{index:03d}.jpg",)) for index in range(30))
-    answer = check.judge(dataset(grey_images=Listing(total=30, items=items, images_total=30)))
+    answer = check.judge(dataset(listings={"image-grey-among-colour": Listing(total=30, items=items, images_total=30)}))
     assert (len(answer.images), answer.images_total, answer.measure.measured) == (20, 30, 30)
 
 
 def test_unknown_when_not_measured():
-    answer = check.judge(dataset(grey_images=None))
+    answer = check.judge(dataset(listings={"image-grey-among-colour": None}))
     assert (answer.kind, answer.unknown) == ("unknown", "missing")
     assert answer.step is not None
     assert answer.step.kind == "scan"

@@ -11,16 +11,16 @@ def unlabelled(count: int):
 
 
 def test_clear_at_the_share_allowed():
-    assert check.judge(dataset(images=100, unlabelled_images=unlabelled(10)), policy()).kind == "clear"
+    assert check.judge(dataset(images=100, listings={"image-unlabelled": unlabelled(10)}), policy()).kind == "clear"
 
 
 def test_found_above_the_share_allowed():
-    answer = check.judge(dataset(images=100, unlabelled_images=unlabelled(11)), policy())
+    answer = check.judge(dataset(images=100, listings={"image-unlabelled": unlabelled(11)}), policy())
     assert answer.kind == "found"
     assert answer.because == "11 of 100 images have no label, 10% allowed"
     assert (len(answer.images), answer.images_total) == (11, 11)
 
 
 def test_unknown_when_not_measured_or_empty():
-    assert check.judge(dataset(unlabelled_images=None), policy()).unknown == "missing"
-    assert check.judge(dataset(images=0, unlabelled_images=unlabelled(0)), policy()).unknown == "missing"
+    assert check.judge(dataset(listings={"image-unlabelled": None}), policy()).unknown == "missing"
+    assert check.judge(dataset(images=0, listings={"image-unlabelled": unlabelled(0)}), policy()).unknown == "missing"

@@ -8,12 +8,14 @@ ITEM = Item(images=("a/1.jpg", "b/2.jpg"), detail="a or b", classes=("a", "b"))
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(conflicting_labels=Listing()))
+    answer = check.judge(dataset(listings={"labels-conflict": Listing()}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 
 def test_found_from_the_first_one():
-    answer = check.judge(dataset(conflicting_labels=Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))))
+    answer = check.judge(
+        dataset(listings={"labels-conflict": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
+    )
     assert answer.kind == "found"
     assert answer.because == ("1 contradictions: equal pixels under different labels: a/1.jpg = b/2.jpg: a or b")
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
@@ -21,12 +23,12 @@ def test_found_from_the_first_one():
 
 def test_found_names_twenty_images_and_counts_all():
     items = tuple(Item(images=(f"train/{index:03d}.jpg",)) for index in range(30))
-    answer = check.judge(dataset(conflicting_labels=Listing(total=30, items=items, images_total=30)))
+    answer = check.judge(dataset(listings={"labels-conflict": Listing(total=30, items=items, images_total=30)}))
     assert (len(answer.images), answer.images_total, answer.measure.measured) == (20, 30, 30)
 
 
 def test_unknown_when_not_measured():
-    answer = check.judge(dataset(conflicting_labels=None))
+    answer = check.judge(dataset(listings={"labels-conflict": None}))
     assert (answer.kind, answer.unknown) == ("unknown", "missing")
     assert answer.step is not None
     assert answer.step.kind == "scan"

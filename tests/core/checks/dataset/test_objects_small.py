@@ -12,19 +12,19 @@ def small(count: int):
 
 
 def test_clear_at_the_share_allowed():
-    assert check.judge(dataset(annotations=100, small_objects=small(30)), policy()).kind == "clear"
+    assert check.judge(dataset(annotations=100, listings={"objects-small": small(30)}), policy()).kind == "clear"
 
 
 def test_found_above_the_share_allowed():
-    answer = check.judge(dataset(annotations=100, small_objects=small(31)), policy())
+    answer = check.judge(dataset(annotations=100, listings={"objects-small": small(31)}), policy())
     assert answer.kind == "found"
     assert answer.because == "31 of 100 objects are smaller than 32x32 pixels (31%)"
     assert (answer.images, answer.images_total) == (("train/a.jpg",), 1)
 
 
 def test_unknown_when_not_measured_or_without_objects():
-    assert check.judge(dataset(small_objects=None), policy()).unknown == "missing"
-    assert check.judge(dataset(annotations=0, small_objects=Listing()), policy()).unknown == "missing"
+    assert check.judge(dataset(listings={"objects-small": None}), policy()).unknown == "missing"
+    assert check.judge(dataset(annotations=0, listings={"objects-small": Listing()}), policy()).unknown == "missing"
 
 
 def test_clear_of_classifiers_as_inapplicable():

@@ -9,12 +9,12 @@ OTHER = Item(images=("train/c.jpg", "val/d.jpg"), detail="other", splits=("train
 
 
 def test_clear_without_one():
-    (answer,) = check.judge(dataset(shared_recordings=Listing()))
+    (answer,) = check.judge(dataset(listings={"recording-shared-across-splits": Listing()}))
     assert (answer.kind, answer.because) == ("clear", "no shared recordings in two splits")
 
 
 def test_found_from_the_first_one():
-    (answer,) = check.judge(dataset(shared_recordings=Listing(total=1, items=(ONE,))))
+    (answer,) = check.judge(dataset(listings={"recording-shared-across-splits": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
     assert answer.because == (
         "1 shared recordings: frames of the same recording on both sides: "
@@ -24,10 +24,12 @@ def test_found_from_the_first_one():
 
 
 def test_found_once_for_each_pair_of_splits():
-    answers = check.judge(dataset(shared_recordings=Listing(total=3, items=(ONE, ONE, OTHER))))
+    answers = check.judge(
+        dataset(listings={"recording-shared-across-splits": Listing(total=3, items=(ONE, ONE, OTHER))})
+    )
     assert [(one.subject.name, one.measure.measured) for one in answers] == [("test + train", 2), ("train + val", 1)]
 
 
 def test_unknown_when_not_measured():
-    (answer,) = check.judge(dataset(shared_recordings=None))
+    (answer,) = check.judge(dataset(listings={"recording-shared-across-splits": None}))
     assert (answer.kind, answer.unknown) == ("unknown", "missing")

@@ -8,12 +8,14 @@ ITEM = Item(images=(), detail="data.yaml train: '../train' does not exist")
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(broken_paths=Listing()))
+    answer = check.judge(dataset(listings={"split-path-broken": Listing()}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 
 def test_found_from_the_first_one():
-    answer = check.judge(dataset(broken_paths=Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))))
+    answer = check.judge(
+        dataset(listings={"split-path-broken": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
+    )
     assert answer.kind == "found"
     assert (
         answer.because == "1 broken paths: the declared folder is not there: data.yaml train: '../train' does not exist"
@@ -23,12 +25,12 @@ def test_found_from_the_first_one():
 
 def test_found_names_twenty_images_and_counts_all():
     items = tuple(Item(images=(f"train/{index:03d}.jpg",)) for index in range(30))
-    answer = check.judge(dataset(broken_paths=Listing(total=30, items=items, images_total=30)))
+    answer = check.judge(dataset(listings={"split-path-broken": Listing(total=30, items=items, images_total=30)}))
     assert (len(answer.images), answer.images_total, answer.measure.measured) == (20, 30, 30)
 
 
 def test_unknown_when_not_measured():
-    answer = check.judge(dataset(broken_paths=None))
+    answer = check.judge(dataset(listings={"split-path-broken": None}))
     assert (answer.kind, answer.unknown) == ("unknown", "missing")
     assert answer.step is not None
     assert answer.step.kind == "scan"

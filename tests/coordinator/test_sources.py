@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness_coordinator.formats.labelled import Picture
-from readiness_coordinator.scan.leakage import recording_of, source_of
+from readiness_coordinator.scan.finders.sources import recording_of, source_of
 
 
 def named(name: str, label: str | None = None, **tags: str) -> Picture:
