@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+BENCH_STAMP := .venv/.bench
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -34,12 +35,22 @@ test: $(STAMP)  ## the whole test suite, house rules included
 check: $(STAMP)  ## lint, format, types, layers
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
-bench: $(STAMP)  ## the benchmarks, each against a peer in the same run (ONLY=name for one)
+bench: $(BENCH_STAMP)  ## the benchmarks, each against a peer in the same run (ONLY=name for one)
 	@$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench $(if $(ONLY),-k $(ONLY))
 
+$(BENCH_STAMP): $(STAMP) locks/bench.txt
+	@if test -x $(BIN)/uv; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/bench.txt; \
+	else $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r locks/bench.txt; fi
+	@touch $(BENCH_STAMP)
+
 lock: $(STAMP)  ## resolve the lock files again, hashed and without index addresses
-	@for want in all agent; do \
-	  if [ $$want = all ]; then extras='--all-extras'; version=3.11; else extras='--extra agent --extra tflite'; version=3.10; fi; \
+	@for want in all agent bench; do \
+	  version=3.11; \
+	  case $$want in \
+	    all) extras='--extra agent --extra tflite --extra coordinator --extra dask --extra dev' ;; \
+	    agent) extras='--extra agent --extra tflite'; version=3.10 ;; \
+	    bench) extras='--extra bench --constraint locks/all.txt' ;; \
+	  esac; \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --python-version $$version $$extras pyproject.toml -o locks/$$want.txt || exit 1; \
 	done
