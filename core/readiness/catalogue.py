@@ -11,7 +11,6 @@ import msgspec
 
 from readiness import canonical, checks
 from readiness.dossier import EVIDENCE, BadTime, Dossier, instant
-from readiness.evidence.dataset import LISTED
 from readiness.finding import Accepted, Finding, Outcome, Severity, Step, inapplicable, unknown
 from readiness.waiver import Waiver
 
@@ -182,4 +181,4 @@ def _covers(waiver: Waiver, outcome: Outcome, dossier: Dossier) -> bool:
     if waiver.at_most is not None and not (isinstance(measured, (int, float)) and measured <= waiver.at_most):
         return False
     listing = dossier.dataset.listed(waiver.code) if dossier.dataset is not None else None
-    return not waiver.images or listing is None or set(listing.images(LISTED)) <= set(waiver.images)
+    return not waiver.images or listing is None or set(listing.images(None)) <= set(waiver.images)

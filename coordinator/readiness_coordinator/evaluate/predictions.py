@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from readiness.exits import Stop
 from readiness.measures import decode
+from readiness.measures.suspects import Answers
 from readiness_coordinator.evaluate.prediction_files import Columns
 from readiness_coordinator.formats import Labelled, Picture, layout
 
@@ -79,6 +80,16 @@ def place(
         unlabelled_images=sum(inside) - len(judged),
         lowest_score=float(columns.scores.min()) if columns.scores.size else None,
     )
+
+
+def on_pictures(columns: Columns, labelled: Labelled) -> Answers:
+    """Lay predictions onto all of a dataset's pictures, those of every split. Raises Stop when no image fits."""
+    placed = place(columns, labelled, layout.ALL)
+    index = {picture.name: i for i, picture in enumerate(labelled.pictures)}
+    at = np.array([index[picture.name] for picture in placed.pictures], dtype=np.intp)
+    run = np.zeros(len(labelled.pictures), dtype=bool)
+    run[at[placed.run]] = True
+    return Answers(at[placed.image], placed.row, placed.boxes, placed.scores, run)
 
 
 def wanted(split: str, labelled: Labelled) -> frozenset[str]:

@@ -14,6 +14,12 @@ def listing(items: list[Item], total: int | None = None) -> Listing:
     return Listing(total=count, items=tuple(ordered[:LISTED]), images_total=len(images))
 
 
+def ranked(items: list[Item]) -> Listing:
+    """Keep the first LISTED items in the order given, the worst first."""
+    images = {image for one in items for image in one.images}
+    return Listing(total=len(items), items=tuple(items[:LISTED]), images_total=len(images))
+
+
 def of_pictures(pictures: Iterable[Picture]) -> Listing:
     return listing([Item(images=(picture.name,), splits=(picture.split,)) for picture in pictures])
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from readiness.evidence.dataset import Listing
+from readiness.measures.suspects import Answers
 from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.scan.view import Print, View
 
@@ -55,6 +56,7 @@ class Seen(NamedTuple):
     prints: Mapping[str, Print]
     groups: tuple[Group, ...] | None
     options: Options = PLAIN
+    answers: Answers | None = None
 
 
 Finder = Callable[[Seen], dict[str, Listing]]

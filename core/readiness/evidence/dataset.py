@@ -26,7 +26,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...] = ()
     images_total: int = 0
 
-    def images(self, most: int = 20) -> tuple[str, ...]:
+    def images(self, most: int | None = 20) -> tuple[str, ...]:
         return tuple(dict.fromkeys(image for item in self.items for image in item.images))[:most]
 
 
@@ -75,7 +75,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 
     `viewed` counts the images that were looked at, all of them unless the scan was cut short. `listings` holds, by
     the reason code that asks for it, everything that may be wrong. `accepted` are the findings of the baseline that
-    the scan was given.
+    the scan was given, `predictions` the digest of those that were held against the labels.
     """
 
     digest: str
@@ -93,6 +93,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     crowds: int = 0
     listings: dict[str, Listing] = {}
     accepted: tuple[Waiver, ...] = ()
+    predictions: str = ""
     tool_version: str = ""
 
     def listed(self, code: str) -> Listing | None:

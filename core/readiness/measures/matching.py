@@ -38,7 +38,9 @@ class Matched(NamedTuple):
     ignored: Bools
 
 
-class _Pairs(NamedTuple):
+class Pairs(NamedTuple):
+    """Row by row: a detection, an object, and their IoU (with a crowd: the share of the detection in it)."""
+
     found: Indices
     truth: Indices
     overlap: Floats
@@ -50,7 +52,7 @@ def match(found: Found, truth: Truth, overlap: float) -> Matched:
     As COCOeval.evaluateImg of pycocotools does for one IoU threshold: ties go to the later object, an object is
     taken once, and what fits no object but lies in a crowd (intersection over the detection's area) is ignored.
     """
-    pairs = _near(found, truth, min(overlap, _MOST))
+    pairs = near(found, truth, min(overlap, _MOST))
     rank = _ranks(found)[pairs.found]
     order = np.lexsort((-pairs.truth, -pairs.overlap, truth.crowd[pairs.truth], pairs.found, rank))
     of, to, rank = pairs.found[order], pairs.truth[order], rank[order]
@@ -72,7 +74,7 @@ def match(found: Found, truth: Truth, overlap: float) -> Matched:
 
 def touching(found: Found, truth: Truth, overlap: float) -> Bools:
     """Tell, shape (n,), which detections overlap any object of their group by at least `overlap`, crowds aside."""
-    pairs = _near(found, truth, overlap)
+    pairs = near(found, truth, overlap)
     out = np.zeros(found.scores.size, dtype=bool)
     out[pairs.found[~truth.crowd[pairs.truth]]] = True
     return out
@@ -89,12 +91,13 @@ def _ranks(found: Found) -> Indices:
     return ranks
 
 
-def _near(found: Found, truth: Truth, least: float) -> _Pairs:
+def near(found: Found, truth: Truth, least: float) -> Pairs:
+    """Give every pair of a detection and an object of its group that overlap by at least `least`."""
     parts = [_kept(found, truth, one, other, least) for one, other in _expanded(found.groups, truth.groups)]
     if not parts:
         nothing = np.zeros(0, dtype=np.intp)
-        return _Pairs(nothing, nothing, np.zeros(0))
-    return _Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return Pairs(nothing, nothing, np.zeros(0))
+    return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _expanded(found: Indices, truth: Indices) -> Iterator[tuple[Indices, Indices]]:
@@ -110,10 +113,10 @@ def _expanded(found: Indices, truth: Indices) -> Iterator[tuple[Indices, Indices
             yield np.repeat(at, count[at]), order[np.repeat(start[at], count[at]) + np.arange(total) - skip]
 
 
-def _kept(found: Found, truth: Truth, one: Indices, other: Indices, least: float) -> _Pairs:
+def _kept(found: Found, truth: Truth, one: Indices, other: Indices, least: float) -> Pairs:
     share = _overlap(found.boxes[one], truth.boxes[other], truth.crowd[other])
     near = share >= least
-    return _Pairs(one[near], other[near], share[near])
+    return Pairs(one[near], other[near], share[near])
 
 
 def _overlap(first: Floats, second: Floats, crowd: Bools) -> Floats:

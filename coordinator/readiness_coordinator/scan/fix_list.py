@@ -1,0 +1,111 @@
+"""The work that a scan leaves, as files that labelling tools take: a CSV of places, and COCO of the affected images."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from readiness.evidence.dataset import LISTED, Dataset, Listing
+from readiness.exits import Stop
+from readiness.finding import Finding
+from readiness_coordinator import reports
+from readiness_coordinator.formats.labelled import Labelled, Picture
+
+HEADER = ("code", "severity", "action", "what_to_do", "subject", "image", "split", "classes", "detail")
+
+
+def write(stem: Path, labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -> tuple[Path, Path]:
+    """Write STEM.csv and STEM.coco.json and give their paths; raises Stop inside the dataset's own folder."""
+    target = stem.resolve()
+    if target.is_relative_to(labelled.root):
+        raise Stop(f"{stem}: lies inside the dataset, which is never written to; name a place outside")
+    open_ = [one for one in findings if one.outcome == "found"]
+    table, coco = Path(f"{target}.csv"), Path(f"{target}.coco.json")
+    reports.write_bytes(csv_of(dataset, open_, labelled), str(table))
+    affected = msgspec.json.encode(coco_of(labelled, dataset, open_))
+    reports.write_bytes(msgspec.json.format(affected, indent=1) + b"\n", str(coco))
+    return table, coco
+
+
+def csv_of(dataset: Dataset, findings: Iterable[Finding], labelled: Labelled) -> bytes:
+    """Give one row per place to look at, the worst finding first; UTF-8 with a header."""
+    splits = {picture.name: picture.split for picture in labelled.pictures}
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(HEADER)
+    told: set[str] = set()
+    for finding in findings:
+        listing = dataset.listed(finding.code)
+        if listing is None or not listing.items:
+            rows.writerow([*_head(finding), "", "", "", finding.because])
+        elif finding.code not in told:
+            told.add(finding.code)
+            rows.writerows(_rows(finding, listing, splits))
+    return out.getvalue().encode()
+
+
+def coco_of(labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -> dict[str, Any]:
+    """Give the images that findings name, with all their labels, as a COCO dataset; `codes` says why each is there."""
+    codes: dict[str, set[str]] = {}
+    for finding in findings:
+        listing = dataset.listed(finding.code)
+        for image in listing.images(None) if listing else finding.images:
+            codes.setdefault(image, set()).add(finding.code)
+    affected = [picture for picture in labelled.pictures if picture.name in codes]
+    return {
+        "info": {"description": f"images of {dataset.name} to look at again", "version": dataset.digest},
+        "categories": [
+            {"id": identity, "name": name}
+            for identity, name in zip(labelled.category_ids, labelled.classes, strict=True)
+        ],
+        "images": [
+            {
+                "id": number,
+                "file_name": picture.name,
+                "width": picture.width,
+                "height": picture.height,
+                "split": picture.split,
+                "label": picture.label,
+                "codes": sorted(codes[picture.name]),
+            }
+            for number, picture in enumerate(affected, 1)
+        ],
+        "annotations": list(_annotations(affected, labelled)),
+    }
+
+
+def _head(finding: Finding) -> list[str]:
+    action = finding.action
+    subject = finding.subject.name if finding.subject else ""
+    kind, text = (action.kind, action.text) if action else ("fix", finding.fix)
+    return [finding.code, finding.severity.value, kind, text, subject]
+
+
+def _rows(finding: Finding, listing: Listing, splits: dict[str, str]) -> Iterator[list[str]]:
+    for item in listing.items:
+        for image in item.images or ("",):
+            split = splits.get(image, "+".join(item.splits))
+            yield [*_head(finding), image, split, "+".join(item.classes), item.detail]
+    if (left := listing.total - len(listing.items)) > 0 and len(listing.items) == LISTED:
+        more = f"and {left} more than a scan lists; mend these first, then scan again"
+        yield [*_head(finding), "", "", "", more]
+
+
+def _annotations(pictures: list[Picture], labelled: Labelled) -> Iterator[dict[str, Any]]:
+    number = 0
+    for image, picture in enumerate(pictures, 1):
+        for one in picture.annotations:
+            number += 1
+            yield {
+                "id": number,
+                "image_id": image,
+                "category_id": labelled.category_ids[one.row],
+                "bbox": one.box,
+                "area": one.area,
+                "iscrowd": int(one.crowd),
+                "segmentation": one.polygon,
+                "label_id": one.id,
+            }

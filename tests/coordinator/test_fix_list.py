@@ -1,0 +1,79 @@
+"""The fix list: every place of every finding as a row, the affected images as COCO that our own reader takes."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parts_dataset import Parts, picture
+from readiness import catalogue
+from readiness.exits import Stop
+from readiness.policy import Policy
+from readiness_coordinator import formats
+from readiness_coordinator.scan import fix_list
+from readiness_coordinator.scan import report as dataset_report
+from readiness_coordinator.scan.dataset import scan
+
+AT = "2026-11-23T12:00:00Z"
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Parts:
+    parts = Parts(tmp_path / "parts", train=60, test=30)
+    parts.boxes("train", 3)[0]["bbox"] = [10, 10, 0, 20]
+    parts.boxes("train", 7)[1]["bbox"] = [150, 100, 62, 10]
+    parts.boxes("train", 3)[2]["bbox"] = [-40, 10, 60, 20]
+    (parts.save() / "test" / "test004.png").write_bytes(b"")
+    return parts
+
+
+def written(parts: Parts, stem: Path) -> tuple[list[dict[str, str]], dict[str, Any], Path]:
+    labelled = formats.open_dataset(parts.root)
+    dataset = scan(labelled, observed_at=AT)
+    report = dataset_report.build(dataset, catalogue.load(), Policy(name="standard", title="Standard"), AT)
+    table, coco = fix_list.write(stem, labelled, dataset, report["findings"])
+    with table.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file)), json.loads(coco.read_text()), coco
+
+
+def test_each_place_is_a_row_with_its_image(faulty: Parts, tmp_path: Path):
+    rows, _, _ = written(faulty, tmp_path / "fixes")
+    places = {(row["code"], row["image"], row["split"], row["classes"]) for row in rows}
+    assert ("box-degenerate", "train/train002.png", "train", "bolt") in places
+    assert ("box-out-of-bounds", "train/train006.png", "train", "nut") in places
+    assert ("box-out-of-bounds", "train/train002.png", "train", "bolt") in places
+    assert ("image-unreadable", "test/test004.png", "test", "") in places
+    assert all(row["what_to_do"] and row["detail"] for row in rows)
+
+
+def test_the_affected_images_are_coco_with_all_their_labels(faulty: Parts, tmp_path: Path):
+    _, coco, path = written(faulty, tmp_path / "fixes")
+    images = {image["file_name"]: image for image in coco["images"]}
+    assert {"train/train002.png", "train/train006.png", "test/test004.png"} <= set(images)
+    assert "box-out-of-bounds" in images["train/train002.png"]["codes"]
+    mine = [one for one in coco["annotations"] if one["image_id"] == images["train/train002.png"]["id"]]
+    assert [one["bbox"] for one in mine][:3] == [
+        [10.0, 10.0, 0.0, 20.0],
+        [43.0, 11.0, 36.0, 40.0],
+        [-40.0, 10.0, 60.0, 20.0],
+    ]
+    again = formats.open_dataset(path, images=faulty.root)
+    assert {picture.name for picture in again.pictures} == set(images)
+    assert again.classes == ("bolt", "nut")
+
+
+def test_names_that_need_quoting_survive(faulty: Parts, tmp_path: Path):
+    odd = 'a, "b"\n.png'
+    faulty.add("train", odd, picture(900))
+    (faulty.save() / "train" / odd).write_bytes(b"")
+    rows, _, _ = written(faulty, tmp_path / "fixes")
+    assert f"train/{odd}" in {row["image"] for row in rows}
+
+
+def test_nothing_is_written_into_the_dataset(faulty: Parts):
+    before = sorted(path.name for path in faulty.root.rglob("*"))
+    with pytest.raises(Stop, match="never written to"):
+        written(faulty, faulty.root / "fixes")
+    assert sorted(path.name for path in faulty.root.rglob("*")) == before
