@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-import jinja2
 import msgspec
 import sqlalchemy as sa
 from litestar import MediaType, Response, get
-from markupsafe import Markup
 
 from readiness.catalogue import Check
 from readiness.decision import Decision
@@ -19,21 +17,7 @@ from readiness_coordinator import guard, needs, profiles
 from readiness_coordinator.reports import tool_version
 from readiness_coordinator.store import decisions, devices, lineage
 from readiness_coordinator.store.database import Store
-from readiness_coordinator.web import decision_view, fleet_view, words
-
-
-def _shape(name: str) -> Markup:
-    return Markup('<svg aria-hidden="true"><use href="/static/i.svg#{}"/></svg>').format(name)
-
-
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("readiness_coordinator.web"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.globals["shape"] = _shape
+from readiness_coordinator.web import decision_view, fleet_view, rendering, words
 
 
 @get("/", sync_to_thread=True, include_in_schema=False)
@@ -80,5 +64,5 @@ def _profile(name: str) -> Profile | None:
 
 
 def _html(template: str, now: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response[str]:
-    text = _TEMPLATES.get_template(template).render(now=words.moment(now), tool_version=tool_version(), **values)
+    text = rendering.page(template, now=words.moment(now), tool_version=tool_version(), **values)
     return Response(text, status_code=status, media_type=MediaType.HTML)

@@ -65,7 +65,8 @@ STEPS = {
 def sentence(text: str) -> str:
     """Begin with a capital and end with a full stop; a first word such as p95 stays as it is."""
     plain = text[1:2].islower() or text[1:2] == " "
-    return (text[:1].upper() + text[1:] if plain else text).rstrip(".") + "."
+    begun = text[:1].upper() + text[1:] if plain else text
+    return begun if begun.endswith("…") else begun.rstrip(".") + "."
 
 
 def look(state: str | None) -> Look:

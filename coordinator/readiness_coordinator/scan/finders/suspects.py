@@ -8,7 +8,7 @@ from readiness.evidence.dataset import Item, Listing
 from readiness.measures import suspects
 from readiness.measures.suspects import Answers, Boxes, Suspects
 from readiness_coordinator.formats.labelled import Labelled
-from readiness_coordinator.scan.listing import ranked
+from readiness_coordinator.scan.listing import place, ranked
 from readiness_coordinator.scan.seen import Seen
 
 _CODES = {"missing": "label-suspect-missing", "class": "label-suspect-class", "box": "label-suspect-box"}
@@ -62,12 +62,19 @@ def _items(labelled: Labelled, answers: Answers, labels: Boxes, found: Suspects)
         picture = labelled.pictures[answers.image[answer]]
         says = labelled.classes[answers.row[answer]]
         detail = f"the model sees {says} at {_place(answers.boxes[answer])} with {answers.scores[answer]:.2f}"
-        classes = [says]
+        classes, boxes = [says], [place(answers.boxes[answer].tolist())]
         if label >= 0:
             mine = labelled.classes[labels.row[label]]
             detail = f"{mine} at {_place(labels.boxes[label])}; {detail}"
             classes.append(mine)
-        yield Item(images=(picture.name,), detail=detail, classes=tuple(sorted(set(classes))), splits=(picture.split,))
+            boxes.append(place(labels.boxes[label].tolist()))
+        yield Item(
+            images=(picture.name,),
+            detail=detail,
+            classes=tuple(sorted(set(classes))),
+            splits=(picture.split,),
+            boxes=tuple(boxes),
+        )
 
 
 def _place(box: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> str:
