@@ -1,11 +1,18 @@
-"""A look at a file that kills its process for one name, as a decoder with a native fault does."""
+"""Looks at a file that end or hold their process for one mark in its bytes, as a decoder with a native fault does."""
 
 import os
+import time
 
-from readiness_coordinator.scan.view import Looked, look_at
+from readiness_coordinator.scan.view import Looked, look_into
+
+FATAL, STALLED, STRANGE = b"a fatal file", b"a stalled file", b"a strange file"
 
 
-def fatal(path: str) -> Looked:
-    if path.endswith("fatal.png"):
+def fatal(data: bytes) -> Looked:
+    if FATAL in data:
         os._exit(11)
-    return look_at(path)
+    if STALLED in data:
+        time.sleep(600)
+    if STRANGE in data:
+        raise ArithmeticError("no such colour")
+    return look_into(data)

@@ -12,12 +12,13 @@ CLASSES = ("bolt", "nut")
 
 
 def picture(seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Smooth colour patches, as unlike another seed's as two photographs."""
+    """Colour patches with a little grain, as unlike another seed's as two photographs."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(40, 216, (6, 8, 3), dtype=np.uint8)
     fine = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
     one, two = (cv2.resize(part, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC) for part in (coarse, fine))
-    return cv2.addWeighted(one, 0.7, two, 0.3, 0)
+    grain = rng.integers(0, 13, (HEIGHT, WIDTH, 1), dtype=np.uint8)
+    return cv2.subtract(cv2.addWeighted(one, 0.7, two, 0.3, 0), np.repeat(grain, 3, axis=2))
 
 
 class Parts:

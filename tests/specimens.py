@@ -99,6 +99,7 @@ def dataset(**changes: Any) -> Dataset:
             )
             for name in CLASSES
         ),
+        drifts=(),
         listings=dict.fromkeys(LISTED_CODES, Listing()),
     )
     listings = {**good.listings, **changes.pop("listings", {})}

@@ -31,6 +31,7 @@ from readiness_coordinator.api import (
     reason_codes,
     scan,
     targets,
+    uploads,
 )
 from readiness_coordinator.jobs import Jobs
 from readiness_coordinator.reports import now, tool_version
@@ -60,6 +61,10 @@ _HANDLERS = (
     deploy.deploy,
     decisions.replay,
     jobs.read,
+    jobs.cancel,
+    jobs.events,
+    uploads.create,
+    uploads.remove,
     devices.index,
     targets.index,
     targets.read,
@@ -145,9 +150,10 @@ def _refuse_foreign(request: Request[Any, Any, Any]) -> None:
     """Refuse what a foreign web page could make a browser on this machine send, and misspelt query parameters."""
     if (request.url.hostname or "") not in LOOPBACK:
         raise problems.Problem("this server answers to 127.0.0.1 and localhost only", status=HTTPStatus.FORBIDDEN)
-    if request.method == "POST" and request.content_type[0] != "application/json":
+    body = request.route_handler.opt.get("body", "application/json")
+    if request.method == "POST" and request.content_type[0] != body:
         raise problems.Problem(
-            "send the body as application/json", field="Content-Type", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+            f"send the body as {body}", field="Content-Type", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         )
     if request.method == "POST" and request.headers.get("content-length") == "0":
         raise problems.Problem(problems.EMPTY)

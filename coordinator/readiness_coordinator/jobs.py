@@ -9,37 +9,67 @@ from concurrent.futures import Future
 from typing import Any, Literal
 from uuid import uuid4
 
-State = Literal["waiting", "running", "done", "failed"]
-Progress = Callable[[int, int], None]
-Work = Callable[[Progress], Any]
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+Work = Callable[["Job"], Any]
 
 _KEPT = 200
 _STARTED_SHARE = 0.05
+_LINGER_S = 2.0
 _log = logging.getLogger(__name__)
 
 
 class Stopping(Exception):
-    """The coordinator is going down; raised inside a job through its progress call."""
+    """The coordinator is going down; raised inside a job where it asks whether to go on."""
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job; raised inside it where it asks whether to go on."""
 
 
 class Job:
-    """One piece of work; `outcome` holds its result or what it raised."""
+    """One piece of work; `outcome` holds its result or what it raised.
 
-    def __init__(self, key: str) -> None:
+    The work tells how far it is through `progress` and `offer`, and asks `stopped` often whether to go on. `reused` of
+    the items done were known before; `partial` is the result so far. `changes` counts what was told.
+    """
+
+    def __init__(self, key: str, stopping: threading.Event) -> None:
         self.id = uuid4().hex[:16]
         self.key = key
-        self.done = 0
-        self.total = 0
+        self.done = self.total = self.reused = self.changes = 0
+        self.partial: Any = None
         self.started_s: float | None = None
+        self.cancelled = False
         self.outcome: Future[Any] = Future()
+        self._stopping = stopping
         # From here on nobody who only waits can cancel it.
         self.outcome.set_running_or_notify_cancel()
 
     @property
     def state(self) -> State:
-        if self.outcome.done():
-            return "failed" if self.outcome.exception() else "done"
-        return "waiting" if self.started_s is None else "running"
+        if not self.outcome.done():
+            return "waiting" if self.started_s is None else "running"
+        error = self.outcome.exception()
+        if isinstance(error, Cancelled):
+            return "cancelled"
+        return "failed" if error else "done"
+
+    def progress(self, done: int, total: int, reused: int = 0) -> None:
+        self.done, self.total, self.reused = done, total, reused
+        self.changes += 1
+        self.stopped()
+
+    def offer(self, partial: Any) -> None:
+        self.partial = partial
+        self.changes += 1
+
+    def stopped(self) -> bool:
+        """Give False, or raise Stopping or Cancelled."""
+        if self._stopping.is_set():
+            raise Stopping("the coordinator is going down")
+        if self.cancelled:
+            raise Cancelled("the job was cancelled")
+        return False
 
     def rate(self, now_s: float) -> float | None:
         """Items per second so far; None unless it runs and has come past the first."""
@@ -62,16 +92,17 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._waiting: queue.SimpleQueue[tuple[Job, Work] | None] = queue.SimpleQueue()
-        self._stopping = False
-        threading.Thread(target=self._work, name="jobs", daemon=True).start()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+        self._thread.start()
 
     def submit(self, key: str, work: Work) -> Job:
         """Queue `work`; while a job of the same key is under way, give that one instead of a second."""
         with self._lock:
             for job in self._jobs.values():
-                if job.key == key and not job.outcome.done():
+                if job.key == key and not job.outcome.done() and not job.cancelled:
                     return job
-            job = Job(key)
+            job = Job(key, self._stopping)
             self._jobs[job.id] = job
             self._forget()
         self._waiting.put((job, work))
@@ -81,10 +112,18 @@ class Jobs:
         with self._lock:
             return self._jobs.get(job_id)
 
+    def cancel(self, job: Job) -> None:
+        """End a job: at once while it waits, where it next asks while it runs; one that has ended stays as it is."""
+        with self._lock:
+            job.cancelled = True
+            if job.started_s is None and not job.outcome.done():
+                job.outcome.set_exception(Cancelled("the job was cancelled"))
+
     def stop(self) -> None:
-        """Start no further job, and end the running one at its next progress call."""
-        self._stopping = True
+        """Start no further job, and end the running one where it next asks; waits a little for that."""
+        self._stopping.set()
         self._waiting.put(None)
+        self._thread.join(_LINGER_S)
 
     def _forget(self) -> None:
         over = [job.id for job in self._jobs.values() if job.outcome.done()][: max(0, len(self._jobs) - _KEPT)]
@@ -92,18 +131,19 @@ class Jobs:
             del self._jobs[job_id]
 
     def _work(self) -> None:
-        while (item := self._waiting.get()) is not None and not self._stopping:
-            self._run(*item)
+        while (item := self._waiting.get()) is not None and not self._stopping.is_set():
+            job, work = item
+            with self._lock:
+                if job.outcome.done():
+                    continue
+                job.started_s = time.monotonic()
+            self._run(job, work)
 
     def _run(self, job: Job, work: Work) -> None:
-        def progress(done: int, total: int) -> None:
-            if self._stopping:
-                raise Stopping("the coordinator is going down")
-            job.done, job.total = done, total
-
-        job.started_s = time.monotonic()
         try:
-            job.outcome.set_result(work(progress))
+            job.outcome.set_result(work(job))
         except Exception as error:  # noqa: BLE001 - whatever ended the work is handed to whoever asks for the job
-            _log.info("job %s (%s) failed", job.id, job.key, exc_info=error)
+            _log.info("job %s (%s) ended early", job.id, job.key, exc_info=error)
             job.outcome.set_exception(error)
+        job.partial = None
+        job.changes += 1

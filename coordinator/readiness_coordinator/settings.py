@@ -28,13 +28,19 @@ class Broker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that `readiness serve` is told; `allowed_roots` are the folders a scan asked for over REST may read."""
+    """All that `readiness serve` is told; `allowed_roots` are the folders a scan asked for over REST may read.
+
+    A scan runs in `scan_workers` processes, 0 being one per core. One upload may have `upload_mib`, all `uploads_mib`.
+    """
 
     data: str = "readiness-data"
     host: str = "127.0.0.1"
     port: int = 8741
     workspace: str = "default"
     allowed_roots: tuple[str, ...] = ()
+    scan_workers: int = 0
+    upload_mib: int = 4096
+    uploads_mib: int = 32768
     broker: Broker = Broker()
 
     @property
@@ -92,6 +98,13 @@ def _usable(settings: Settings) -> Settings:
     for name, port, least in (("port", settings.port, 0), ("broker.port", settings.broker.port, least_port)):
         if not least <= port <= _MAX_PORT:
             raise Stop(f"{name} is {port}; it must lie between {least} and {_MAX_PORT}")
+    for name, number, least in (
+        ("scan_workers", settings.scan_workers, 0),
+        ("upload_mib", settings.upload_mib, 1),
+        ("uploads_mib", settings.uploads_mib, 1),
+    ):
+        if number < least:
+            raise Stop(f"{name} is {number}; it must be at least {least}")
     if settings.broker.embedded and settings.broker.host not in {"127.0.0.1", "::1", "localhost"}:
         raise Stop(
             f"broker.host is '{settings.broker.host}': the embedded broker asks nobody for a password and listens on "

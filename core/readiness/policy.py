@@ -41,6 +41,11 @@ class DatasetDemand(msgspec.Struct, frozen=True, kw_only=True):
     images: int = 100
     unlabelled_share: float = 0.1
     small_share: float = 0.3
+    empty_share: float = 0.3
+    class_drift: float = 0.15
+    image_drift: float = 0.2
+    size_drift: float = 0.15
+    copies_ratio: float = 2.0
 
 
 class ProductionDemand(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,10 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """One target; `boards` are the device boards whose benchmarks count for it, `sources` back the numbers."""
+    """One target; `boards` are the device boards whose benchmarks count for it, `sources` back the numbers.
+
+    `input_px` is the longer side of a frame as the target's usual model is given it.
+    """
 
     name: str
     title: str
@@ -36,6 +39,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     budget: Budget
     demand: Demand = Demand()
     memory_mib: float | None = None
+    input_px: int | None = None
     alternatives: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -55,5 +59,5 @@ def _budgets(profile: Profile) -> list[tuple[str, float]]:
     """Give every number that limits something, under the key by which the file has it."""
     limits = {f"budget.{key}": value for key, value in msgspec.structs.asdict(profile.budget).items()}
     limits |= {f"demand.{key}": value for key, value in msgspec.structs.asdict(profile.demand).items()}
-    limits["memory_mib"] = profile.memory_mib
+    limits |= {"memory_mib": profile.memory_mib, "input_px": profile.input_px}
     return [(key, float(value)) for key, value in limits.items() if value is not None]

@@ -1,7 +1,7 @@
 """From one dossier to a state: the worst that any finding causes, and the gate that holds it back."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -68,11 +68,17 @@ def reach(dossier: Dossier, checks: Iterable[catalogue.Check], *, partial: bool 
     by_family: dict[str, list[Finding]] = {check.family: [] for check in asked}
     for check in asked:
         by_family[check.family] += [_with_effect(finding, dossier) for finding in catalogue.ask(check, dossier)]
-    gates = tuple(_gate(name, by_family[name]) for name in catalogue.FAMILIES if _applies(by_family.get(name, [])))
+    gates = gates_of({name: by_family.get(name, []) for name in catalogue.FAMILIES})
     findings = sorted((f for family in by_family.values() for f in family), key=harm)
     state = worst(gate.state for gate in gates)
     score = min((gate.score for gate in gates), default=0)
     return Verdict(state=state, score=score, gates=gates, findings=tuple(findings))
+
+
+def gates_of(groups: Mapping[str, Sequence[Finding]]) -> tuple[Gate, ...]:
+    """Give one gate per group of findings, in their order; a group that had nothing to say was not asked: no gate."""
+    asked = {name: findings for name, findings in groups.items() if any(f.outcome != "inapplicable" for f in findings)}
+    return tuple(_gate(name, findings) for name, findings in asked.items())
 
 
 def worst(states: Iterable[State]) -> State:
@@ -118,12 +124,7 @@ def _with_effect(finding: Finding, dossier: Dossier) -> Finding:
     return msgspec.structs.replace(finding, effect=effect(finding, dossier))
 
 
-def _applies(findings: list[Finding]) -> bool:
-    """Tell whether a family had anything to say: a gate that was not asked is not a pass."""
-    return any(finding.outcome != "inapplicable" for finding in findings)
-
-
-def _gate(name: str, findings: list[Finding]) -> Gate:
+def _gate(name: str, findings: Sequence[Finding]) -> Gate:
     effects = [finding.effect for finding in findings if finding.effect is not None]
     state = worst([state for state in STATES if state in effects] or ["ready"])
     low, high = _BANDS[state]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from readiness_coordinator.jobs import Jobs, Progress, Stopping
+from readiness_coordinator.jobs import Cancelled, Job, Jobs, Stopping
 
 PATIENCE_S = 10
 
@@ -26,7 +26,7 @@ def test_a_job_ends_with_its_result(jobs: Jobs):
 
 
 def test_a_failure_is_kept_and_the_next_job_still_runs(jobs: Jobs):
-    def broken(_: Progress) -> None:
+    def broken(_: Job) -> None:
         raise ValueError("no")
 
     failed = jobs.submit("a", broken)
@@ -48,8 +48,8 @@ def test_a_second_request_joins_the_job_under_way(jobs: Jobs):
 def test_progress_and_the_time_left(jobs: Jobs):
     reached, go = threading.Event(), threading.Event()
 
-    def work(progress: Progress) -> None:
-        progress(1, 100)
+    def work(job: Job) -> None:
+        job.progress(1, 100)
         reached.set()
         go.wait(PATIENCE_S)
 
@@ -69,15 +69,38 @@ def test_progress_and_the_time_left(jobs: Jobs):
 def test_stop_ends_the_running_job_at_its_next_progress_call():
     jobs, reached = Jobs(), threading.Event()
 
-    def endless(progress: Progress) -> None:
-        while True:
-            progress(0, 1)
+    def endless(job: Job) -> None:
+        while not job.stopped():
             reached.set()
 
     job = jobs.submit("a", endless)
     assert reached.wait(PATIENCE_S)
     jobs.stop()
-    assert isinstance(job.outcome.exception(PATIENCE_S), Stopping)
+    assert isinstance(job.outcome.exception(0), Stopping)
+
+
+def test_a_job_is_cancelled_while_it_waits_and_while_it_runs(jobs: Jobs):
+    reached, ran = threading.Event(), threading.Event()
+
+    def endless(job: Job) -> None:
+        job.offer("half")
+        while not job.stopped():
+            reached.set()
+
+    running, waiting = jobs.submit("a", endless), jobs.submit("b", lambda _: ran.set())
+    assert reached.wait(PATIENCE_S)
+    assert running.partial == "half"
+    jobs.cancel(waiting)
+    assert waiting.state == "cancelled"
+    jobs.cancel(running)
+    assert jobs.submit("a", lambda _: "anew").outcome.result(PATIENCE_S) == "anew", "nobody joins a cancelled job"
+    assert isinstance(running.outcome.exception(0), Cancelled)
+    assert (running.state, running.partial, ran.is_set()) == ("cancelled", None, False)
+    jobs.cancel(running)
+    done = jobs.submit("c", lambda _: 1)
+    done.outcome.result(PATIENCE_S)
+    jobs.cancel(done)
+    assert done.state == "done"
 
 
 def test_old_jobs_are_forgotten_new_ones_are_not(jobs: Jobs):

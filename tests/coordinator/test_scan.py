@@ -14,8 +14,8 @@ from readiness.evidence.dataset import Dataset, Listing
 from readiness.policy import Policy
 from readiness_coordinator import formats
 from readiness_coordinator.scan import report as dataset_report
-from readiness_coordinator.scan import viewing
 from readiness_coordinator.scan.dataset import scan
+from readiness_coordinator.scan.running import Running
 
 AT = "2026-11-23T12:00:00Z"
 POLICY = Policy(name="standard", title="Standard")
@@ -23,7 +23,7 @@ POLICY = Policy(name="standard", title="Standard")
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
-    return Parts(tmp_path / "parts", train=90, test=30)
+    return Parts(tmp_path / "parts", train=80, val=10, test=30)
 
 
 def scanned(root: Path, **more: Any) -> Dataset:
@@ -42,25 +42,26 @@ def test_a_clean_dataset_has_no_finding_and_the_right_counts(parts: Parts):
     assert (dataset.images, dataset.annotations, dataset.crowds) == (120, 480, 0)
     assert [(one.name, one.images, one.labelled, one.annotations) for one in dataset.splits] == [
         ("test", 30, 30, 120),
-        ("train", 90, 90, 360),
+        ("train", 80, 80, 320),
+        ("val", 10, 10, 40),
     ]
     assert [(one.name, one.objects, one.images) for one in dataset.classes] == [
-        (name, {"test": 60, "train": 180}, {"test": 30, "train": 90}) for name in ("bolt", "nut")
+        (name, {"test": 60, "train": 160, "val": 20}, {"test": 30, "train": 80, "val": 10}) for name in ("bolt", "nut")
     ]
     assert ("size", "medium", 120, 480) in [(s.dimension, s.value, s.images, s.objects) for s in dataset.slices]
     sizes = {one.name: one.quantiles for one in dataset.statistics}
     assert (sizes["width"], sizes["height"]) == ((160.0,) * 5, (120.0,) * 5)
 
 
-def test_scans_are_equal_byte_for_byte_over_runs_and_workers(parts: Parts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(viewing, "_FEW", 1)
+def test_scans_are_equal_byte_for_byte_over_runs_and_workers(parts: Parts):
     parts.boxes("train", 1)[0]["bbox"][2] = 0
     (parts.save() / "train" / "train003.png").write_bytes(b"broken")
-    done: list[tuple[int, int]] = []
+    done: list[tuple[int, int, int]] = []
+    two = Running(workers=2, progress=lambda *at: done.append(at))
     first = canonical.encode(scanned(parts.root))
-    assert canonical.encode(scanned(parts.root, workers=1)) == first
-    assert canonical.encode(scanned(parts.root, workers=2, progress=lambda *at: done.append(at))) == first
-    assert done == [(count, 120) for count in range(1, 121)]
+    assert canonical.encode(scanned(parts.root)) == first
+    assert canonical.encode(scanned(parts.root, running=two)) == first
+    assert (done[0], done[-1], done) == ((0, 120, 0), (120, 120, 0), sorted(done))
 
 
 def test_damaged_and_missing_files_cost_only_themselves(parts: Parts):
@@ -72,10 +73,10 @@ def test_damaged_and_missing_files_cost_only_themselves(parts: Parts):
     assert dataset.listed("image-unreadable") is not None
     assert {item.images[0]: item.detail for item in dataset.listed("image-unreadable").items} == {
         "test/test000.png": "cannot be read: No such file or directory",
-        "train/train001.png": dataset.listed("image-unreadable").items[1].detail,
         "train/train002.png": "the file is empty",
     }
-    assert codes(dataset) == ["image-unreadable"]
+    assert dataset.listed("image-truncated").images() == ("train/train001.png",)
+    assert codes(dataset) == ["image-truncated", "image-unreadable"]
     assert dataset.images == 120
 
 
@@ -90,11 +91,12 @@ def test_without_a_single_readable_image_nothing_about_images_reads_as_well(part
     ) == (None, None, None)
     report = dataset_report.build(dataset, catalogue.load(), POLICY, AT)
     assert report["state"] == "blocked"
-    assert {(finding.code, finding.unknown) for finding in report["findings"]} == {
-        ("images-shared-across-splits", "missing"),
-        ("labels-conflict", "missing"),
-        ("image-grey-among-colour", "missing"),
-        ("image-unreadable", None),
+    answers = {finding.code: finding.unknown for finding in report["findings"]}
+    assert answers["image-unreadable"] is None
+    assert {code: answers[code] for code in ("images-shared-across-splits", "labels-conflict", "image-blurry")} == {
+        "images-shared-across-splits": "missing",
+        "labels-conflict": "missing",
+        "image-blurry": "missing",
     }
 
 
@@ -105,7 +107,9 @@ def test_geometry_faults_are_found_where_they_were_put(parts: Parts):
     boxes[2]["bbox"] = [40, 40, 36, 36]
     parts.said["train"]["annotations"].append({**boxes[2], "id": 999, "bbox": [41, 41, 36, 36]})
     edge = parts.boxes("test", 1)
-    edge[0]["bbox"] = [0, 0, 161, 121]
+    edge[0]["bbox"] = [124.5, 80.5, 36, 40]
+    for one in parts.said["train"]["annotations"]:
+        one["area"] = one["bbox"][2] * one["bbox"][3]
     dataset = scanned(parts.save())
     for listing, detail in (
         (dataset.listed("box-degenerate"), "bolt at 10,10 (0x20)"),
@@ -118,7 +122,7 @@ def test_geometry_faults_are_found_where_they_were_put(parts: Parts):
 
 
 def test_crowds_are_no_doubles_and_a_class_of_crowds_blocks(parts: Parts):
-    for split in ("train", "test"):
+    for split in parts.said:
         for one in parts.said[split]["annotations"]:
             one["iscrowd"] = int(one["category_id"] == 2)
     boxes = parts.boxes("train", 1)
@@ -137,7 +141,7 @@ def test_small_objects_are_counted_by_their_labelled_area(parts: Parts):
     dataset = scanned(parts.save())
     assert dataset.listed("objects-small") is not None
     assert (dataset.listed("objects-small").total, dataset.listed("objects-small").images_total) == (200, 50)
-    assert codes(dataset) == ["objects-small"]
+    assert codes(dataset) == ["object-sizes-drift-between-splits", "objects-small"]
 
 
 def test_pictures_on_both_sides_are_found_in_every_guise(parts: Parts):
@@ -168,7 +172,7 @@ def test_copies_within_a_split_are_listed_and_leak_nothing(parts: Parts):
         ("train/again.png", "train/train003.png")
     ]
     assert dataset.listed("images-shared-across-splits") == Listing()
-    assert codes(dataset) == []
+    assert codes(dataset) == ["images-duplicated"]
 
 
 def test_sources_and_recordings_across_splits(parts: Parts):

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from readiness_coordinator.formats.labelled import Picture
-from readiness_coordinator.slices import object_size, picture_slices
+from readiness_coordinator.formats.labelled import Annotation, Picture
+from readiness_coordinator.slices import object_size, picture_slices, position, slices_of
 
 PLAIN = Picture(name="a.jpg", file=Path("a.jpg"), split="test", key=1)
 SAID = Picture(
@@ -26,17 +27,74 @@ def test_light_by_mean_luma(luma: int, light: str):
     assert picture_slices(PLAIN, flat(luma))["light"] == light
 
 
-def test_sharpness():
-    stripes = flat(0)
-    stripes[:, ::2] = 200
+def test_sharpness_is_beside_contrast():
+    stripes = flat(90)
+    stripes[:, ::2] = 110
+    ramp = np.repeat(np.linspace(0, 255, 64, dtype=np.uint8)[None, :, None], 48, axis=0).repeat(3, axis=2)
     assert picture_slices(PLAIN, flat(90))["sharpness"] == "blurry"
+    assert picture_slices(PLAIN, ramp)["sharpness"] == "blurry"
     assert picture_slices(PLAIN, stripes)["sharpness"] == "sharp"
+    assert picture_slices(PLAIN, stripes // 4)["sharpness"] == "sharp"
 
 
 def test_what_the_labels_say_goes_before_what_is_seen():
-    assert picture_slices(SAID, flat(10)) == {"light": "glare", "sharpness": "blurry", "recording": "r1"}
-    assert picture_slices(SAID, None) == {"light": "glare", "recording": "r1"}
-    assert picture_slices(PLAIN, None) == {}
+    said = {"light": "glare", "recording": "r1", "crowding": "empty"}
+    assert picture_slices(SAID, flat(10)) == {**said, "sharpness": "blurry"}
+    assert picture_slices(SAID, None) == said
+    assert picture_slices(PLAIN, None) == {"crowding": "empty"}
+    assert slices_of(SAID, None, camera="Basler acA1920") == {**said, "camera": "basler_aca1920"}
+
+
+def test_recordings_are_read_from_names_too():
+    frame = msgspec.structs.replace(PLAIN, name="yard_mp4-0012.jpg")
+    assert slices_of(frame, None)["recording"] == "yard_mp4"
+
+
+@pytest.mark.parametrize(
+    ("objects", "crowding"),
+    [(0, "empty"), (1, "single"), (2, "few"), (5, "few"), (6, "many"), (20, "many"), (21, "crowded")],
+)
+def test_crowding_by_objects_that_are_no_crowds(objects: int, crowding: str):
+    one = Annotation(id="1", row=0, box=(0, 0, 5, 5))
+    several = msgspec.structs.replace(one, crowd=True)
+    picture = msgspec.structs.replace(PLAIN, annotations=(*[one] * objects, several))
+    assert slices_of(picture, None)["crowding"] == crowding
+
+
+def test_crowding_of_what_was_not_labelled_is_unknown():
+    for unknown in ({"labelled": False}, {"label": "bolt"}):
+        assert "crowding" not in slices_of(msgspec.structs.replace(PLAIN, **unknown), None)
+
+
+@pytest.mark.parametrize(
+    ("taken", "part"),
+    [
+        ("2026:11:23 04:59:59", "night"),
+        ("2026:11:23 05:00:00.25", "dawn"),
+        ("2026:11:23 08:00:00", "day"),
+        ("2026:11:23 17:00:00", "dusk"),
+        ("2026:11:23 21:00:00", "night"),
+        ("", None),
+        ("yesterday", None),
+    ],
+)
+def test_time_of_day_by_the_cameras_clock(taken: str, part: str | None):
+    assert slices_of(PLAIN, None, taken=taken).get("time_of_day") == part
+
+
+@pytest.mark.parametrize(
+    ("box", "place"),
+    [
+        ((40, 40, 20, 20), "centre"),
+        ((0, 40, 20, 20), "edge"),
+        ((40, 80, 20, 20), "edge"),
+        ((80, 80, 20, 20), "corner"),
+        (None, None),
+    ],
+)
+def test_position_by_the_third_of_the_frame(box: tuple[float, float, float, float] | None, place: str | None):
+    assert position(msgspec.structs.replace(PLAIN, width=100, height=100), box) == place
+    assert position(PLAIN, box) is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from readiness_coordinator import formats
 from readiness_coordinator.evaluate import prediction_files, predictions
 from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.scan.finders import suspects
-from readiness_coordinator.scan.seen import Seen
+from readiness_coordinator.scan.seen import Options, Seen
 
 
 def answers(labelled: Labelled, path: Path) -> Answers:
@@ -19,7 +19,7 @@ def answers(labelled: Labelled, path: Path) -> Answers:
 
 
 def seen(labelled: Labelled, given: Answers | None) -> Seen:
-    return Seen(labelled, {}, {}, None, answers=given)
+    return Seen(labelled, {}, {}, None, Options(answers=given))
 
 
 def test_without_predictions_nothing_is_said(shared_data: Path):

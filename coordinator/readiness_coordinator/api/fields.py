@@ -12,6 +12,7 @@ from readiness.policy import Policy
 from readiness.profile import Profile
 from readiness_coordinator import profiles
 from readiness_coordinator.api.problems import Problem, not_found
+from readiness_coordinator.formats import places
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 ServerPath = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
@@ -59,9 +60,15 @@ def allowed_path(text: str, roots: Sequence[Path], field: str) -> Path:
 
 def within(files: Iterable[Path], roots: Sequence[Path], field: str) -> None:
     """Refuse files that a label file or a link places outside the allowed roots."""
-    files = list(files)
-    places = {file.parent.resolve() for file in files} | {file.resolve() for file in files if file.is_symlink()}
-    for place in sorted(places):
+    folders, links = set(), set()
+    for file in files:
+        lying = places.on_disk(file)
+        if lying is None:
+            raise Problem(f"its images lead to {str(file)[:200]}, outside the allowed roots", field=field)
+        folders.add(lying.parent)
+        if lying.is_symlink():
+            links.add(lying)
+    for place in sorted({folder.resolve() for folder in folders} | {link.resolve() for link in links}):
         if not any(place.is_relative_to(root) for root in roots):
             raise Problem(f"its images lead to {place}, outside the allowed roots", field=field)
 

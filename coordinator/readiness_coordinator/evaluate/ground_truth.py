@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness_coordinator.formats import Labelled, Picture
+from readiness_coordinator.origins import recording_of, source_of
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -16,7 +17,8 @@ Bools = npt.NDArray[np.bool_]
 class GroundTruth(NamedTuple):
     """Objects: `image` (m,), `row` (m,) of the class, `boxes` (m, 4) x y width height, `area` (m,), `crowd` (m,).
 
-    `cluster` (pictures,) names what samples each picture belongs to: its recording where known, else itself.
+    `cluster` (pictures,) names what samples each picture belongs to: its recording where known,
+    else the source it is a copy of, else itself.
     `unboxed` counts objects whose box is unknown; they cannot be judged.
     """
 
@@ -62,6 +64,6 @@ def _labels(pictures: Sequence[Picture], labelled: Labelled) -> GroundTruth:
 
 
 def _clusters(pictures: Sequence[Picture]) -> Indices:
-    names = [picture.tags.get("recording") or f"\0{i}" for i, picture in enumerate(pictures)]
+    names = [recording_of(picture) or source_of(picture) or f"\0{i}" for i, picture in enumerate(pictures)]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names], dtype=np.intp)

@@ -1,4 +1,4 @@
-"""Recall per slice: light, sharpness and the like per picture, size per object, and each class in each light."""
+"""Recall per slice: light, crowding and the like per picture, size and place per object, each class in each light."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,16 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.evidence.evaluation import SliceResult
-from readiness.measures import decode
+from readiness.measures import decode, header
 from readiness_coordinator.evaluate.ground_truth import GroundTruth
 from readiness_coordinator.evaluate.tallies import rate, worst_first
 from readiness_coordinator.formats import Labelled, Picture
-from readiness_coordinator.slices import object_size, picture_slices
+from readiness_coordinator.slices import RECORDING, object_size, picture_slices, position
 
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.str_]
 
-LIGHT, SIZE = "light", "size"
+LIGHT, SIZE, POSITION = "light", "size", "position"
 
 
 def tags(pictures: Iterable[Picture], workers: int = 2) -> dict[str, dict[str, str]]:
@@ -63,10 +63,11 @@ def measure(
 
 def _tagged(picture: Picture) -> tuple[str, dict[str, str]]:
     try:
-        pixels = decode.pixels(picture.file.read_bytes())
+        data = picture.file.read_bytes()
+        pixels, said = decode.pixels(data), header.read(data)
     except (OSError, decode.BadImage):
-        pixels = None
-    return picture.name, picture_slices(picture, pixels)
+        return picture.name, picture_slices(picture, None)
+    return picture.name, picture_slices(picture, pixels, camera=said.camera, taken=said.taken)
 
 
 def _dimensions(
@@ -74,8 +75,10 @@ def _dimensions(
 ) -> Iterator[tuple[str, Words]]:
     """Give each dimension with the slice of every object, shape (m,), empty where it has none."""
     mine = [tags.get(picture.name, {}) for picture in pictures]
-    for dimension in sorted({dimension for tagged in mine for dimension in tagged} - {"recording"}):
+    for dimension in sorted({dimension for tagged in mine for dimension in tagged} - {RECORDING}):
         words = np.array([tagged.get(dimension, "") for tagged in mine], dtype=np.str_)
         yield dimension, words[truth.image]
     if labelled.task != "classification":
         yield SIZE, np.array([object_size(area) for area in truth.area.tolist()], dtype=np.str_)
+        places = zip(truth.image.tolist(), map(tuple, truth.boxes.tolist()), strict=True)
+        yield POSITION, np.array([position(pictures[image], box) or "" for image, box in places], dtype=np.str_)

@@ -5,17 +5,22 @@ import pkgutil
 from pathlib import Path
 from typing import Protocol, cast
 
+import msgspec
+
 from readiness.evidence.model import Task
+from readiness_coordinator.formats import layout, places
 from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable
 from readiness_coordinator.formats.version import digest
 
 __all__ = ["Annotation", "Fault", "Format", "Labelled", "Picture", "Unreadable", "digest", "names", "open_dataset"]
 
+_ANYTHING = 90
+
 
 class Format(Protocol):
     """A module of this folder: a file that has these is a format, named after the file."""
 
-    RANK: int  # formats are asked in this order; one that takes nearly anything stands last
+    RANK: int  # formats are asked in this order; one that takes nearly anything stands last, at 90
     LOOKS_FOR: str  # what marks the format, for the line that says that nothing fitted
 
     def fits(self, path: Path) -> bool:
@@ -31,30 +36,62 @@ def names() -> tuple[str, ...]:
 
 
 def open_dataset(
-    path: Path,
+    path: Path | str,
     *,
     format: str = "auto",  # noqa: A002 - named as the option is
-    images: Path | None = None,
+    images: Path | str | None = None,
     task: Task | None = None,
 ) -> Labelled:
     """Read the labels of the dataset at `path`; `images` is where its pictures lie if not beside the labels.
 
-    Raises Unreadable, with one line, when there is nothing there, nothing fits, or the labels cannot be used.
+    A text may be a URL (s3://, zip://, memory:// …); a Path is local, or a zip there. Raises Unreadable, with one line,
+    when there is nothing there, nothing fits, or the labels cannot be used.
     """
     formats = _formats()
-    for place in (path, images):
-        if place is not None and not place.exists():
-            raise Unreadable(f"{place}: no such file or folder")
     if format != "auto" and format not in formats:
         raise Unreadable(f"no format '{format}'; the formats are {', '.join(formats)}")
+    home = layout.place(str(path))
+    pictures = None if images is None else layout.place(str(images))
     try:
-        chosen = formats.get(format) or next((one for one in formats.values() if one.fits(path)), None)
-        if chosen is None:
-            sought = "; ".join(f"{name}: {one.LOOKS_FOR}" for name, one in formats.items())
-            raise Unreadable(f"{path}: no dataset found; looked for {sought}")
-        return chosen.read(path.resolve(), images.resolve() if images else None, task)
+        read = _read(home, pictures, formats if format == "auto" else {format: formats[format]}, task)
+    except Unreadable:
+        raise
     except OSError as error:
-        raise Unreadable(f"{error.filename or path}: cannot be read: {error.strerror}") from None
+        raise Unreadable(f"{error.filename or home}: cannot be read: {error.strerror or error}") from None
+    except Exception as error:
+        if not places.is_remote(home):
+            raise
+        # Each remote file system fails with exceptions of its own.
+        what = str(error).strip() or type(error).__name__
+        raise Unreadable(f"{home}: cannot be read: {what.splitlines()[0][:200]}") from None
+    faults = sorted({*read.faults, *places.faults(home)})
+    return msgspec.structs.replace(read, name=read.name or places.stem(home), faults=tuple(faults))
+
+
+def _read(home: Path, images: Path | None, formats: dict[str, Format], task: Task | None) -> Labelled:
+    for place in (home, images):
+        if place is not None and not place.exists():
+            raise Unreadable(f"{place}: no such file or folder")
+    chosen, inside = _fitting(home, list(formats.values()))
+    if chosen is None:
+        sought = "; ".join(f"{name}: {one.LOOKS_FOR}" for name, one in formats.items())
+        raise Unreadable(f"{home}: no dataset found; looked for {sought}")
+    return chosen.read(inside.resolve(), images.resolve() if images else None, task)
+
+
+def _fitting(home: Path, formats: list[Format]) -> tuple[Format | None, Path]:
+    """Give the first format that fits and where: at the place, or in the one folder that is all that a zip holds.
+
+    The deepest such folder counts, but a format that takes nearly anything is not sought inside what fits already.
+    """
+    levels = [home]
+    while places.is_remote(home) and (inside := layout.only_folder(levels[-1])) is not None:
+        levels.append(inside)
+    found = [(one, level) for level in levels if (one := next((one for one in formats if one.fits(level)), None))]
+    certain = [(one, level) for one, level in found if one.RANK < _ANYTHING]
+    if certain or found:
+        return certain[-1] if certain else found[0]
+    return (formats[0] if len(formats) == 1 else None), home
 
 
 def _formats() -> dict[str, Format]:

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from readiness.evidence.model import Task
-from readiness_coordinator.formats import coco_json, layout
-from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats import coco_categories, coco_json, coco_objects, layout
+from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
 
 RANK = 10
 LOOKS_FOR = "annotations/*.json, _annotations.coco.json or one .json with --images"
 
 _ROBOFLOW = "_annotations.coco.json"
 _PLAUSIBLE = 50
+_FEW = 50
 
 
 def fits(path: Path) -> bool:
@@ -29,18 +32,25 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     if not parts:
         raise Unreadable(f"{path}: no JSON with images, annotations and categories in it")
     faults: list[Fault] = []
-    categories = coco_json.categories(parts, faults)
-    rows = {identity: row for row, identity in enumerate(categories)}
+    categories = coco_categories.read(parts, faults)
     taken: dict[str, Picture] = {}
     twice: dict[str, tuple[str, ...]] = {}
     homes: dict[Path, set[str]] = {}
     for part in parts:
         split, home = _split(root, part.file), _image_folder(root, part, images)
         homes.setdefault(home, set()).add(split)
-        for picture in _pictures(root, home, split, part, rows, faults):
+        here: set[str] = set()
+        for picture in _pictures(root, home, split, part, coco_categories.rows(part, categories), faults):
+            if picture.name in here:
+                what = "this file_name was given before; the objects of both entries are read as one image's"
+                faults.append(Fault(f"{part.where} {picture.name}", what))
+            here.add(picture.name)
             first = taken.setdefault(picture.name, picture)
-            if first is not picture:
-                _again(first, split, part.where, twice, faults)
+            if first is not picture and first.split == split:
+                taken[picture.name] = _joined(first, picture)
+            elif first is not picture:
+                splits = twice.get(first.name, (first.split,))
+                twice[first.name] = splits if split in splits else (*splits, split)
     if path.is_dir():
         _add_unlisted(root, homes, taken)
     return Labelled(
@@ -53,16 +63,21 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
         pictures=by_name(taken.values()),
         faults=tuple(sorted(faults)),
         listed_twice=tuple(sorted(twice.items())),
+        declared=tuple(sorted({_split(root, part.file) for part in parts} - {layout.ALL})),
     )
 
 
 def _label_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path] if path.suffix.lower() == ".json" else []
-    if exports := sorted([*path.glob(_ROBOFLOW), *path.glob(f"*/{_ROBOFLOW}")]):
+    if exports := [file for home in (path, *layout.folders_in(path)) if (file := home / _ROBOFLOW).is_file()]:
         return exports
-    beside = [file for file in sorted(path.glob("*.json")) if b'"annotations"' in layout.read_bytes(file)]
-    found = sorted(path.glob("annotations/*.json")) or beside
+    beside = layout.files_in(path, ".json")
+    if len(beside) > _FEW:
+        beside = []  # one per image: another format's
+    found = layout.files_in(path / "annotations", ".json") or [
+        file for file in beside if b'"annotations"' in layout.read_bytes(file)
+    ]
     # COCO itself lays captions and keypoints of the same images beside the instances.
     return [file for file in found if file.name.startswith("instances_")] or found
 
@@ -81,8 +96,9 @@ def _image_folder(root: Path, part: coco_json.Part, images: Path | None) -> Path
     names = [stem, split, *(word for word in ("valid", "validation") if split == "val"), f"{split}2017"]
     around = [root / "images" / name for name in names] + [root / name for name in names]
     likely = [part.file.parent, *around, root / "images", root]
-    known = [name for entry in part.images[:_PLAUSIBLE] if (name := coco_json.file_name(entry)) is not None]
-    hits = [sum((folder / name).is_file() for name in known) for folder in likely]
+    heads = coco_json.entries(part.images[:_PLAUSIBLE], "", [])
+    known = [name for _, entry in heads if (name := coco_json.file_name(entry)) is not None]
+    hits = [sum(layout.exists(folder / name) for name in known) for folder in likely]
     if max(hits, default=0) > 0:
         return likely[hits.index(max(hits))]
     return next((folder for folder in around if folder.is_dir()), root)
@@ -91,11 +107,15 @@ def _image_folder(root: Path, part: coco_json.Part, images: Path | None) -> Path
 def _pictures(
     root: Path, home: Path, split: str, part: coco_json.Part, rows: dict[int, int], faults: list[Fault]
 ) -> Iterator[Picture]:
-    objects = coco_json.objects(part, rows, faults)
+    sizes = {
+        str(coco_json.image_id(entry)): (coco_json.side(entry, "width"), coco_json.side(entry, "height"))
+        for _, entry in coco_json.entries(part.images, "", [])
+    }
+    objects = coco_objects.read(part, sizes, rows, faults)
     seen: set[str] = set()
-    for index, entry in enumerate(part.images):
+    for number, entry in coco_json.entries(part.images, f"{part.where} image", faults):
         identity, name = coco_json.image_id(entry), coco_json.file_name(entry)
-        where = f"{part.where} image {identity if identity is not None else f'#{index + 1}'}"
+        where = f"{part.where} image {identity if identity is not None else f'#{number}'}"
         if identity is None or name is None:
             faults.append(Fault(where, "no usable id or file_name"))
             continue
@@ -113,24 +133,28 @@ def _pictures(
             key=identity,
             width=coco_json.side(entry, "width"),
             height=coco_json.side(entry, "height"),
-            annotations=tuple(objects.get(str(identity), ())),
+            annotations=tuple(objects.pop(str(identity), ())),
             tags=coco_json.tags(entry),
         )
 
 
-def _again(first: Picture, split: str, where: str, twice: dict[str, tuple[str, ...]], faults: list[Fault]) -> None:
-    if first.split == split:
-        faults.append(Fault(f"{where} {first.name}", "this file_name was given before; the second entry is left out"))
-    else:
-        splits = twice.get(first.name, (first.split,))
-        twice[first.name] = splits if split in splits else (*splits, split)
+def _joined(first: Picture, second: Picture) -> Picture:
+    """Give one picture the objects of two entries; an object that both say, as keypoint files do, stands once."""
+    known = {_content(one) for one in first.annotations}
+    more = tuple(one for one in second.annotations if _content(one) not in known)
+    return msgspec.structs.replace(first, annotations=(*first.annotations, *more))
+
+
+def _content(one: Annotation) -> tuple[object, ...]:
+    return one.row, one.box, one.crowd, one.polygon
 
 
 def _add_unlisted(root: Path, homes: dict[Path, set[str]], taken: dict[str, Picture]) -> None:
     """Add the images that no label file lists; they belong to the split whose folder they lie in, if to one."""
     for home, splits in sorted(homes.items()):
         split = next(iter(splits)) if len(splits) == 1 and home != root else layout.UNASSIGNED
+        others = [other for other in homes if other != home]
         for file in layout.images_under(home):
             name = layout.name_under(root, file)
-            if name not in taken and not any(file.is_relative_to(other) for other in homes if other != home):
+            if name not in taken and not any(file.is_relative_to(other) for other in others):
                 taken[name] = Picture(name=name, file=file, split=split, key=name, labelled=False)

@@ -1,17 +1,21 @@
 """One folder per class, with or without split folders around them: the layout of image classifiers."""
 
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from readiness.evidence.model import Task
-from readiness_coordinator.formats.labelled import Labelled, Picture, Unreadable, by_name
-from readiness_coordinator.formats.layout import ALL, clean, folders_in, images_under, is_image, name_under, split_of
+from readiness_coordinator.formats import layout
+from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.layout import ALL, clean, is_image, name_under, split_of
 
 RANK = 90
 LOOKS_FOR = "folders of images named after their class, plain or inside train, val and test"
 
 # Folders of these names hold one part of another format, not a class.
 _PARTS = frozenset({"images", "labels", "annotations", "jpegimages", "imagesets", "masks", "segmentationclass"})
+# What lies beside images without being meant as one.
+_NOTES = frozenset({".txt", ".md", ".csv", ".json", ".xml", ".yaml", ".yml", ".html", ".ini", ".db", ".log", ".cache"})
 
 
 def fits(path: Path) -> bool:
@@ -19,12 +23,16 @@ def fits(path: Path) -> bool:
     return path.is_dir() and any(
         folder.name.lower() not in _PARTS and any(is_image(file) for file in folder.iterdir())
         for _, home in _homes(path)
-        for folder in folders_in(home)
+        for folder in _classes_in(home)
     )
 
 
 def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
-    """Read class and split out of the folder names; raises Unreadable when there is no image."""
+    """Read class and split out of the folder names; raises Unreadable when there is no image.
+
+    A class is a class with the first folder of its name, in whichever split, even if that folder is empty. What is no
+    image is told of by its ending, once per class folder; so is a link that leads nowhere or back up.
+    """
     if images is not None:
         raise Unreadable(f"{path}: folder per class takes no separate image folder; leave out --images")
     if task not in {None, "classification"}:
@@ -32,10 +40,16 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     if not path.is_dir():
         raise Unreadable(f"{path}: not a folder")
     homes = _homes(path)
-    classes = sorted({clean(folder.name) for _, home in homes for folder in folders_in(home)})
-    pictures = [picture for split, home in homes for picture in _pictures(path, split, home)]
+    faults = [*_links(path, path), *_outside(path, homes)]
+    pictures: list[Picture] = []
+    for split, home in homes:
+        faults += _links(path, home) if home != path else ()
+        pictures += _loose(path, split, home)
+        for folder in _classes_in(home):
+            pictures += _of_class(path, split, folder, faults)
     if not pictures:
         raise Unreadable(f"{path}: no image in any class folder")
+    classes = sorted({clean(folder.name) for _, home in homes for folder in _classes_in(home)})
     return Labelled(
         name=path.name,
         root=path,
@@ -44,22 +58,63 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
         classes=tuple(classes),
         category_ids=tuple(range(len(classes))),
         pictures=by_name(pictures),
+        faults=tuple(sorted(faults)),
     )
 
 
 def _homes(path: Path) -> list[tuple[str, Path]]:
     """Give (split, folder that holds the class folders); a root of class folders is one split called `all`."""
-    split_folders = [(split_of(folder.name), folder) for folder in folders_in(path)]
-    named = [(split, folder) for split, folder in split_folders if split is not None and folders_in(folder)]
+    split_folders = [(split_of(folder.name), folder) for folder in layout.folders_in(path)]
+    named = [(split, folder) for split, folder in split_folders if split is not None and _classes_in(folder)]
     return named or [(ALL, path)]
 
 
-def _pictures(root: Path, split: str, home: Path) -> Iterator[Picture]:
-    for file in sorted(home.iterdir()):
-        if file.is_file() and is_image(file):
+def _classes_in(home: Path) -> list[Path]:
+    return [folder for folder in layout.folders_in(home) if not _leads_up(folder)]
+
+
+def _leads_up(folder: Path) -> bool:
+    """Tell whether a link leads to a folder that holds it: its images would count once more, under its name."""
+    return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
+
+
+def _links(root: Path, home: Path) -> Iterator[Fault]:
+    for link in sorted(home.iterdir(), key=lambda path: path.name):
+        if link.is_symlink() and not link.name.startswith("."):
+            if not link.exists():
+                yield Fault(name_under(root, link), "is a link that leads nowhere")
+            elif link.is_dir() and _leads_up(link):
+                yield Fault(name_under(root, link), "is a link to a folder that holds it; left out")
+
+
+def _outside(root: Path, homes: list[tuple[str, Path]]) -> Iterator[Fault]:
+    """Tell of folders with images beside the split folders: they belong to no split."""
+    inside = {home for _, home in homes}
+    if inside == {root}:
+        return
+    for folder in _classes_in(root):
+        if folder not in inside and (count := sum(1 for _ in layout.images_under(folder))):
+            yield Fault(name_under(root, folder), f"holds {count} images, beside the split folders; left out")
+
+
+def _loose(root: Path, split: str, home: Path) -> Iterator[Picture]:
+    for file in sorted(home.iterdir(), key=lambda path: path.name):
+        if is_image(file) and file.is_file():
             name = name_under(root, file)
             yield Picture(name=name, file=file, split=split, key=name, labelled=False)
-    for folder in folders_in(home):
-        for file in images_under(folder):
-            name = name_under(root, file)
+
+
+def _of_class(root: Path, split: str, folder: Path, faults: list[Fault]) -> Iterator[Picture]:
+    other: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for file in layout.files_under(folder):
+        name, ending = name_under(root, file), PurePosixPath(file.name).suffix.lower()
+        if is_image(file):
             yield Picture(name=name, file=file, split=split, key=name, label=clean(folder.name))
+        elif ending not in _NOTES:
+            other[ending] += 1
+            first.setdefault(ending, name)
+    faults += [
+        Fault(first[ending], f"{count} {clean(ending) or 'nameless'} files are not read as images")
+        for ending, count in other.items()
+    ]

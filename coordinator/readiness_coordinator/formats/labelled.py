@@ -2,23 +2,28 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from readiness.evidence.model import Task
 
 Box = tuple[float, float, float, float]
+Shape = Literal["box", "polygon", "oriented", "mask"]
 
 
 class Unreadable(Exception):
     """A path is no dataset that can be read; the message is one line that says what, where and what to do."""
 
 
-class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One object: `row` indexes the classes; `box` is x y w h in pixels as the file says, not clipped.
 
     `box` is None where the file gives fractions of an image whose size cannot be read. `polygon` holds rings of
-    x y x y … in pixels.
+    x y x y … in pixels. `shape` is what the label file draws: an `oriented` box keeps its corners as the one ring of
+    `polygon`; the run-length code of a `mask` is not kept, only its box and area. `mask_px`
+    is the area that this code counts, beside the `area` that the file says. `difficult` marks an object that the
+    benchmarks of its format leave out of their count, `truncated` one of which the picture shows only a part.
     """
 
     id: str
@@ -27,12 +32,17 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     area: float | None = None
     crowd: bool = False
     polygon: tuple[tuple[float, ...], ...] = ()
+    shape: Shape = "box"
+    difficult: bool = False
+    truncated: bool = False
+    mask_px: int | None = None
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """One image: `name` is its posix path under the dataset root, `key` the format's own id for it.
 
     `width` and `height` are as the label file says, or as the image's header where the labels are fractions of it.
+    `mask` is the label where that is an image of class indices.
     `labelled` is False without a usable label file or entry; an empty one is labelled, with nothing in the picture.
     """
 
@@ -46,19 +56,22 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     labelled: bool = True
     label: str | None = None
     tags: dict[str, str] = {}
+    mask: Path | None = None
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):
-    """One entry that could not be used: `where` names file, line or id, `what` says why."""
+    """One entry that could not be used: `where` names file, line or id, `what` says why, `code` the check it is for."""
 
     where: str
     what: str
+    code: str = "annotation-unusable"
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     """A whole dataset version; `category_ids` are the format's own ids, one per class row.
 
     `listed_twice` names pictures that the label files put into several splits: they stand in the first one here.
+    `declared` names the splits that the dataset itself speaks of, those without an image too.
     """
 
     name: str
@@ -71,6 +84,7 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
     broken_paths: tuple[Fault, ...] = ()
     listed_twice: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    declared: tuple[str, ...] = ()
 
     def split(self, name: str) -> tuple[Picture, ...]:
         return tuple(picture for picture in self.pictures if picture.split == name)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from readiness import canonical
@@ -11,7 +12,7 @@ from readiness_coordinator.formats.layout import regular_bytes
 
 def digest(labelled: Labelled) -> str:
     """Read every image once and name the version; a missing or unreadable file counts as absent."""
-    return digest_of(labelled, {picture.name: _file_digest(picture) for picture in labelled.pictures})
+    return digest_of(labelled, {picture.name: _file_digest(picture.file) for picture in labelled.pictures})
 
 
 def digest_of(labelled: Labelled, images: Mapping[str, str | None]) -> str:
@@ -32,15 +33,19 @@ def digest_of(labelled: Labelled, images: Mapping[str, str | None]) -> str:
 
 def _words(picture: Picture, classes: tuple[str, ...], image: str | None) -> list[Any]:
     objects = sorted(canonical.encode(_object(one, classes)).decode() for one in picture.annotations)
-    return [picture.name, image, picture.split, picture.labelled, picture.label, objects]
+    said = [picture.name, image, picture.split, picture.labelled, picture.label, objects]
+    return said if picture.mask is None else [*said, _file_digest(picture.mask)]
 
 
 def _object(one: Annotation, classes: tuple[str, ...]) -> list[Any]:
-    return [classes[one.row], one.box, one.crowd, one.polygon]
+    said: list[Any] = [classes[one.row], one.box, one.crowd, one.polygon]
+    if one.shape == "mask":
+        said.append(one.area)  # what is known of it beside its box
+    return [*said, "difficult"] if one.difficult else said
 
 
-def _file_digest(picture: Picture) -> str | None:
+def _file_digest(file: Path) -> str | None:
     try:
-        return canonical.digest_bytes(regular_bytes(picture.file))
+        return canonical.digest_bytes(regular_bytes(file))
     except OSError:
         return None

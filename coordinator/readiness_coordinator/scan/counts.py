@@ -6,17 +6,20 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from readiness.evidence.dataset import ClassCount, ImageStatistics, SliceCount, Split
-from readiness.measures.image import Look
+from readiness.measures import effects
 from readiness_coordinator import slices
-from readiness_coordinator.formats.labelled import Labelled, area
+from readiness_coordinator.formats.labelled import Labelled, Picture, area
+from readiness_coordinator.scan import tallies
+from readiness_coordinator.scan.clusters import Clusters
 from readiness_coordinator.scan.view import View
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def splits(labelled: Labelled) -> tuple[Split, ...]:
+    """Count each split, those that the dataset names and that have no image too."""
     found = []
-    for name in sorted({picture.split for picture in labelled.pictures}):
+    for name in sorted({*labelled.declared, *(picture.split for picture in labelled.pictures)}):
         pictures = labelled.split(name)
         counts = [len(picture.annotations) + (picture.label is not None) for picture in pictures]
         found.append(
@@ -31,7 +34,8 @@ def splits(labelled: Labelled) -> tuple[Split, ...]:
     return tuple(found)
 
 
-def classes(labelled: Labelled) -> tuple[ClassCount, ...]:
+def classes(labelled: Labelled, clusters: Clusters) -> tuple[ClassCount, ...]:
+    """Count each class in each split, as labelled and with every picture and object counted once."""
     objects: list[Counter[str]] = [Counter() for _ in labelled.classes]
     images: list[Counter[str]] = [Counter() for _ in labelled.classes]
     crowds: list[Counter[str]] = [Counter() for _ in labelled.classes]
@@ -45,8 +49,17 @@ def classes(labelled: Labelled) -> tuple[ClassCount, ...]:
             images[row][picture.split] += 1
         for one in picture.annotations:
             crowds[one.row][picture.split] += one.crowd
+    distinct, sources, effective = _once(labelled, clusters)
     return tuple(
-        ClassCount(name=name, objects=dict(objects[row]), images=dict(images[row]), crowds=dict(+crowds[row]))
+        ClassCount(
+            name=name,
+            objects=dict(objects[row]),
+            images=dict(images[row]),
+            crowds=dict(+crowds[row]),
+            distinct=distinct[row],
+            sources=sources[row],
+            effective=effective[row],
+        )
         for row, name in enumerate(labelled.classes)
     )
 
@@ -55,13 +68,14 @@ def slice_counts(labelled: Labelled, views: Mapping[str, View]) -> tuple[SliceCo
     images: Counter[tuple[str, str]] = Counter()
     objects: Counter[tuple[str, str]] = Counter()
     for picture in labelled.pictures:
-        for part in slices.slices_of(picture, _look(views.get(picture.name))).items():
+        view = views.get(picture.name, View())
+        of_picture = slices.slices_of(picture, view.look, camera=view.camera, taken=view.taken)
+        for part in of_picture.items():
             images[part] += 1
             objects[part] += len(picture.annotations) + (picture.label is not None)
-        sizes = Counter(slices.object_size(area(one)) for one in picture.annotations)
-        for size, count in sizes.items():
-            images["size", size] += 1
-            objects["size", size] += count
+        for part, count in _of_objects(picture).items():
+            images[part] += 1
+            objects[part] += count
     return tuple(
         SliceCount(dimension=part[0], value=part[1], images=images[part], objects=objects[part])
         for part in sorted(images)
@@ -85,5 +99,27 @@ def statistics(views: Iterable[View]) -> tuple[ImageStatistics, ...]:
     )
 
 
-def _look(view: View | None) -> Look | None:
-    return view.look if view is not None else None
+def _once(
+    labelled: Labelled, clusters: Clusters
+) -> tuple[list[dict[str, int]], list[dict[str, int]], list[dict[str, float]]]:
+    """Give distinct objects, sources and effective objects, one entry per class: each by split."""
+    distinct: list[dict[str, int]] = [{} for _ in labelled.classes]
+    sources: list[dict[str, int]] = [{} for _ in labelled.classes]
+    effective: list[dict[str, float]] = [{} for _ in labelled.classes]
+    for split, tally in tallies.by_split(labelled, clusters).items():
+        grouped = tallies.by_recording(tally, clusters)
+        objects = np.bincount(tally.row, tally.objects)
+        pictures = np.bincount(tally.row)
+        worth = effects.effective_objects(grouped)
+        for row in np.unique(tally.row).tolist():
+            distinct[row][split] = int(objects[row])
+            sources[row][split] = int(pictures[row])
+            effective[row][split] = round(float(worth[row]), 2)
+    return distinct, sources, effective
+
+
+def _of_objects(picture: Picture) -> Counter[tuple[str, str]]:
+    sizes = Counter(("size", str(slices.object_size(area(one)))) for one in picture.annotations)
+    places = Counter(("position", str(slices.position(picture, one.box) or "")) for one in picture.annotations)
+    places.pop(("position", ""), None)
+    return sizes + places

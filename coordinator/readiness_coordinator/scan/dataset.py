@@ -6,32 +6,60 @@ from readiness.evidence.dataset import Dataset, Listing
 from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.formats.version import digest_of
 from readiness_coordinator.reports import tool_version
-from readiness_coordinator.scan import counts
-from readiness_coordinator.scan.finders import boxes, duplicates, images, labels, sources, splits
+from readiness_coordinator.scan import clusters, copies, counts
+from readiness_coordinator.scan.finders import (
+    augmentation,
+    boxes,
+    class_names,
+    drift,
+    duplicates,
+    file_names,
+    images,
+    labels,
+    looks,
+    overlaps,
+    shapes,
+    sizes,
+    sources,
+    splits,
+    suspects,
+)
+from readiness_coordinator.scan.running import HERE, Running, look
 from readiness_coordinator.scan.seen import PLAIN, Finder, Options, Seen
 from readiness_coordinator.scan.view import Print, View
-from readiness_coordinator.scan.viewing import Progress, view_all
 
-FINDERS: tuple[Finder, ...] = (images.find, duplicates.find, sources.find, labels.find, boxes.find, splits.find)
+FINDERS: tuple[Finder, ...] = (
+    images.find,
+    looks.find,
+    duplicates.find,
+    sources.find,
+    labels.find,
+    boxes.find,
+    overlaps.find,
+    sizes.find,
+    shapes.find,
+    class_names.find,
+    file_names.find,
+    splits.find,
+    augmentation.find,
+    suspects.find,
+)
 
 
 def scan(
-    labelled: Labelled,
-    *,
-    observed_at: str,
-    workers: int | None = 1,
-    progress: Progress | None = None,
-    options: Options = PLAIN,
+    labelled: Labelled, *, observed_at: str, options: Options = PLAIN, running: Running = HERE
 ) -> Dataset:
-    """Measure one dataset version; the same for any number of `workers` (None: one per core).
+    """Measure one dataset version; the same however it is run. `observed_at` is RFC 3339.
 
-    `observed_at` is RFC 3339. A file that cannot be read or decoded is listed and costs only itself.
+    A file that cannot be read or decoded is listed and costs only itself. Raises running.NotRun.
     """
-    paths = [str(picture.file) for picture in labelled.pictures]
-    looked = view_all(paths, workers, progress)
-    views = {picture.name: one.view for picture, one in zip(labelled.pictures, looked, strict=True)}
-    prints = {str(one.view.digest): one.print for one in looked if one.print is not None}
-    return measured(labelled, views, prints, observed_at=observed_at, options=options)
+    views: dict[str, View] = {}
+
+    def measure(prints: Mapping[str, Print]) -> Dataset:
+        return measured(labelled, views, prints, observed_at=observed_at, options=options)
+
+    with look(labelled, views, measure, running) as prints:
+        return measure(prints)
 
 
 def measured(
@@ -43,11 +71,13 @@ def measured(
     options: Options = PLAIN,
 ) -> Dataset:
     """Give the evidence on what was looked at so far; of images that were not, only the labels are known."""
-    seen = Seen(labelled, views, prints, duplicates.groups(labelled, views, prints), options)
+    found = copies.search(labelled, views, prints)
+    seen = Seen(labelled, views, prints, found.groups, options, limits=found.limits)
     listings: dict[str, Listing] = {}
     for find in FINDERS:
         listings |= find(seen)
     by_split = counts.splits(labelled)
+    together = clusters.of(seen)
     return Dataset(
         digest=digest_of(labelled, {name: one.digest for name, one in views.items()}),
         name=labelled.name,
@@ -58,10 +88,13 @@ def measured(
         viewed=len(views),
         annotations=sum(split.annotations for split in by_split),
         splits=by_split,
-        classes=counts.classes(labelled),
+        classes=counts.classes(labelled, together),
         slices=counts.slice_counts(labelled, views),
         statistics=counts.statistics(views.values()),
+        drifts=drift.between_splits(seen, together),
         crowds=sum(one.crowd for picture in labelled.pictures for one in picture.annotations),
+        tiny=sizes.tiny_counts(seen.objects),
         listings=listings,
+        predictions=options.predictions,
         tool_version=tool_version(),
     )

@@ -11,6 +11,7 @@ from readiness.finding import Severity
 from readiness.policy import Policy
 from readiness.profile import Profile
 from readiness_coordinator import reports
+from readiness_coordinator.scan.sections import by_section
 
 SCHEMA = "readiness.scan/1"
 _CAVEATS = frozenset({Severity.MONITOR, Severity.NOTE})
@@ -28,14 +29,17 @@ def build(
     """Give the report as the contract names its keys; with `every`, clear and inapplicable answers too.
 
     `checks` may be the whole catalogue: those of the dataset family are asked. `evidence` is the scan itself, from
-    which `readiness decide` reads it back; its listings hold every affected image.
+    which `readiness decide` reads it back; its listings hold every affected image. `quality_score` is the least of the
+    scores of `gates`, one per section; the caveats stand beside it.
     """
     dossier = Dossier(policy=policy, asked_at=asked_at, profile=profile, dataset=dataset)
     reached = verdict.reach(dossier, [check for check in checks if check.family == "dataset"], partial=True)
     found = [finding for finding in reached.findings if finding.outcome == "found"]
+    gates = verdict.gates_of(by_section(reached.findings))
     return {
         **reports.head(SCHEMA, reached, every=every),
-        "quality_score": reached.score,
+        "quality_score": min(gate.score for gate in gates),
+        "gates": gates,
         "dataset": dataset.name,
         "dataset_digest": dataset.digest,
         "task": dataset.task,

@@ -30,6 +30,16 @@ def iou(first: Floats, second: Floats, crowd: npt.NDArray[np.bool_] | None = Non
     return share
 
 
+def iou_each(first: Floats, second: Floats) -> Floats:
+    """Give the intersection over union (n,) of each box of `first` (n, 4) with that of `second` in the same place."""
+    low = np.maximum(first[:, :2], second[:, :2])
+    high = np.minimum(first[:, 2:], second[:, 2:])
+    inter = np.prod(np.clip(high - low, 0, None), axis=1)
+    union = _area(first) + _area(second) - inter
+    share: Floats = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+    return share
+
+
 def suppress(boxes: Floats, scores: Floats, classes: Indices, overlap: float) -> Indices:
     """Keep the best box of each overlapping bunch within a class (greedy NMS).
 

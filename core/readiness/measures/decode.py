@@ -1,6 +1,10 @@
 """Bytes to pixels: the one decode function of the product, so that scan, evaluation and device see the same image."""
 
 import io
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -10,6 +14,26 @@ from PIL import Image, UnidentifiedImageError
 Pixels = npt.NDArray[np.uint8]
 
 MOST_PIXELS = 100_000_000
+# What Pillow's readers raise on broken files.
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+    AssertionError,
+    MemoryError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+_HEIF = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
+
+# What is wrong with a file is said by whoever asked for it, not by the library on its own.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 class BadImage(ValueError):
@@ -17,19 +41,33 @@ class BadImage(ValueError):
 
 
 def header(data: bytes) -> tuple[int, int, str, int]:
-    """Read width, height, mode and EXIF orientation (1 when absent) without decoding; raises BadImage."""
+    """Read width, height, mode and EXIF orientation (1 when absent) without decoding; raises BadImage.
+
+    The first bytes of a file suffice. `readiness.measures.header` reads more, of a whole file.
+    """
+    with opened(data) as image, quiet():
+        try:
+            orientation = int(image.getexif().get(0x0112, 1) or 1)
+        except BROKEN:
+            # Damaged EXIF data leaves the picture as it is.
+            orientation = 1
+        return image.width, image.height, image.mode, orientation
+
+
+def opened(data: bytes) -> Image.Image:
+    """Open an image without decoding it; raises BadImage."""
     if not data:
         raise BadImage("the file is empty")
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            size, mode = image.size, image.mode
-            orientation = int(image.getexif().get(0x0112, 1) or 1)
+        with quiet():
+            return Image.open(io.BytesIO(data))
     except UnidentifiedImageError:
+        if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
+            raise BadImage("HEIC is not read here: convert it to JPEG or PNG") from None
         # Pillow's own words name the buffer's address, which differs from run to run.
         raise BadImage("no image format that is known here") from None
-    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-        raise BadImage(f"no readable image header: {_short(error)}") from None
-    return size[0], size[1], mode, orientation
+    except BROKEN as error:
+        raise BadImage(f"no readable image header: {short(error)}") from None
 
 
 def pixels(data: bytes) -> Pixels:
@@ -38,17 +76,32 @@ def pixels(data: bytes) -> Pixels:
     The header is read first, so that a small file cannot ask for gigabytes. Raises BadImage.
     """
     width, height, _, _ = header(data)
-    if width * height > MOST_PIXELS:
-        raise BadImage(f"{width}x{height} pixels are over the limit of {MOST_PIXELS:,}")
+    bounded(width, height)
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     try:
         image = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flags)
     except cv2.error as error:
-        raise BadImage(f"does not decode: {_short(error)}") from None
+        raise BadImage(f"does not decode: {short(error)}") from None
     if image is None:
-        raise BadImage("does not decode: truncated or damaged")
+        raise BadImage("does not decode: truncated, damaged or an unusual kind of its format")
     return image  # type: ignore[no-any-return]
 
 
-def _short(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+def bounded(width: int, height: int) -> None:
+    """Refuse, with BadImage, an image of more than MOST_PIXELS."""
+    if width * height > MOST_PIXELS:
+        raise BadImage(f"{width}x{height} pixels are over the limit of {MOST_PIXELS:,}")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Pillow's warnings about damaged tags to itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def short(error: Exception) -> str:
+    """Give the first line of an error, bounded; its kind where it says nothing."""
+    words = str(error).strip()
+    return words.splitlines()[0][:200] if words else type(error).__name__

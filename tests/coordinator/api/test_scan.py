@@ -102,7 +102,15 @@ def test_no_dataset_at_the_source(web: Client, lying: Any):
 
 @pytest.mark.parametrize(
     ("changes", "wait", "field"),
-    [({"task_type": "tracking"}, 1, "task_type"), ({"policy": "none"}, 1, "policy"), ({}, -1, "wait")],
+    [
+        ({"task_type": "tracking"}, 1, "task_type"),
+        ({"policy": "none"}, 1, "policy"),
+        ({"target": "none"}, 1, "target"),
+        ({"group": "("}, 9, "group"),
+        ({"group": "x" * 201}, 1, "group"),
+        ({"group": "x", "source": None}, 1, "group"),
+        ({}, -1, "wait"),
+    ],
 )
 def test_a_bad_request_is_refused_by_field(web: Client, lying: Any, changes: Any, wait: float, field: str):
     assert scan(web, lying, wait, **changes).json()["field"] == field
@@ -110,3 +118,8 @@ def test_a_bad_request_is_refused_by_field(web: Client, lying: Any, changes: Any
 
 def test_an_unknown_version_needs_its_source(web: Client):
     assert web.post("/vision-readiness/scan", json=VERSION).json()["field"] == "source"
+
+
+def test_a_group_and_a_target_are_heeded(web: Client, lying: Any):
+    reply = scan(web, lying, group=r"(\d)\d*\.png", target="raspberry-pi-5")
+    assert reply.status_code == 200, reply.text

@@ -22,7 +22,7 @@ def scan(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
-    return Parts(tmp_path / "parts", train=90, test=30)
+    return Parts(tmp_path / "parts", train=80, val=10, test=30)
 
 
 def test_the_report_has_the_contracts_keys_and_its_evidence_reads_back(parts: Parts, tmp_path: Path):

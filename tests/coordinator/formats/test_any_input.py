@@ -1,7 +1,9 @@
 """Whatever a label file holds, reading it gives a dataset or one line, and the scan of that one goes through."""
 
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +88,58 @@ def test_voc(tmp_path: Path, inside: str):
     survives(tmp_path)
 
 
+def _zip(members: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return held.getvalue()
+
+
+COCO = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [], "categories": [{"id": 1, "name": "bolt"}]}
+MEMBERS = {
+    "set/annotations/train.json": json.dumps(COCO).encode(),
+    "set/train/a.png": cv2.imencode(".png", picture(1))[1].tobytes(),
+}
+
+
+@QUICK
+@given(changes=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=4), kept=st.floats(0.2, 1))
+def test_zip_damaged_anywhere(tmp_path: Path, changes: list[tuple[float, int]], kept: float):
+    data = bytearray(_zip(MEMBERS))
+    for at, byte in changes:
+        data[int(at * len(data))] = byte
+    (tmp_path / "set.zip").write_bytes(data[: int((kept if kept < 0.9 else 1) * len(data))])
+    survives(tmp_path / "set.zip")
+
+
+PARTS = st.sampled_from(
+    ["..", ".", "", "/", "a", "train", "annotations", "x.json", "b.png", "C:", "\\", "\u00e9", "::"]
+)
+
+
+@QUICK
+@given(names=st.lists(st.one_of(st.lists(PARTS, max_size=4).map("/".join), st.text(max_size=9)), max_size=6))
+def test_zip_with_any_names(tmp_path: Path, names: list[str]):
+    members = {name: b"{}" for name in names if name and name.isprintable()}
+    (tmp_path / "set.zip").write_bytes(_zip({**MEMBERS, **members}))
+    survives(tmp_path / "set.zip")
+
+
+@QUICK
+@given(said=ENTRIES)
+def test_coco_in_a_zip(tmp_path: Path, said: list[Any]):
+    text = json.dumps({"images": said, "annotations": said, "categories": [{"id": 1, "name": "bolt"}]})
+    (tmp_path / "set.zip").write_bytes(_zip({"set/annotations/train.json": text.encode(), "set/train/a.png": b""}))
+    survives(tmp_path / "set.zip")
+
+
 def test_names_that_are_no_unicode(tmp_path: Path):
     folder = tmp_path / os.fsdecode(b"cl\xffass")
     folder.mkdir()
     (folder / os.fsdecode(b"im\xfeage.png")).write_bytes(b"x")
     labelled = open_dataset(tmp_path)
-    assert [picture.name for picture in labelled.pictures] == ["cl?ass/im?age.png"]
+    assert [picture.name for picture in labelled.pictures] == ["cl\\udcffass/im\\udcfeage.png"]
     survives(tmp_path)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_coordinator.formats import Unreadable, open_dataset
+from readiness_coordinator.formats import Fault, Unreadable, open_dataset
 
 
 def touch(root: Path, *names: str) -> Path:
@@ -35,7 +35,7 @@ def test_split_folders_nested_images_and_a_class_without_any(tmp_path: Path):
 
 @pytest.mark.parametrize("names", [(), ("a.jpg", "b.jpg"), ("images/a.jpg", "labels/a.txt"), ("notes/readme.txt",)])
 def test_what_is_no_dataset_is_one_line_that_says_what_was_looked_for(tmp_path: Path, names: tuple[str, ...]):
-    with pytest.raises(Unreadable, match=r"no dataset found; looked for coco: .*yolo: .*voc: .*folder: ") as caught:
+    with pytest.raises(Unreadable, match=r"no dataset found; looked for .*coco: .*yolo: .*voc: .*folder: ") as caught:
         open_dataset(touch(tmp_path, *names))
     assert "\n" not in str(caught.value)
 
@@ -44,7 +44,7 @@ def test_wrong_asks_are_one_line(tmp_path: Path):
     folder = touch(tmp_path, "nut/1.jpg")
     with pytest.raises(Unreadable, match="no such file or folder"):
         open_dataset(tmp_path / "gone")
-    with pytest.raises(Unreadable, match="no format 'tfrecord'; the formats are coco, yolo, voc, folder"):
+    with pytest.raises(Unreadable, match=r"no format 'tfrecord'; the formats are .*coco, yolo, voc, .*folder"):
         open_dataset(folder, format="tfrecord")
     with pytest.raises(Unreadable, match="--task detection does not fit"):
         open_dataset(folder, task="detection")
@@ -52,3 +52,49 @@ def test_wrong_asks_are_one_line(tmp_path: Path):
         open_dataset(folder, images=folder)
     with pytest.raises(Unreadable, match="not a folder"):
         open_dataset(folder / "nut/1.jpg", format="folder")
+
+
+def test_a_class_set_may_differ_per_split(tmp_path: Path):
+    read = open_dataset(touch(tmp_path, "train/nut/1.jpg", "train/bolt/2.jpg", "test/nut/3.jpg", "test/gear/4.jpg"))
+    assert read.classes == ("bolt", "gear", "nut")
+    assert {(one.split, one.label) for one in read.pictures} == {
+        ("train", "nut"),
+        ("train", "bolt"),
+        ("test", "nut"),
+        ("test", "gear"),
+    }
+
+
+def test_files_that_are_no_images_are_told_of_by_their_ending(tmp_path: Path):
+    names = [f"bolt/{index:03d}.heic" for index in range(30)]
+    folder = touch(tmp_path, "bolt/1.jpg", "bolt/notes.txt", "bolt/Thumbs.db", "bolt/.DS_Store", "nut/x.gif", *names)
+    assert open_dataset(folder).faults == (
+        Fault("bolt/000.heic", "30 .heic files are not read as images"),
+        Fault("nut/x.gif", "1 .gif files are not read as images"),
+    )
+
+
+def test_folders_beside_the_splits_are_told_of(tmp_path: Path):
+    folder = touch(tmp_path, "train/nut/1.jpg", "test/nut/2.jpg", "nut/3.jpg", "nut/deep/4.jpg", "docs/readme.md")
+    read = open_dataset(folder)
+    assert len(read.pictures) == 2
+    assert read.faults == (Fault("nut", "holds 2 images, beside the split folders; left out"),)
+
+
+def test_links_that_loop_or_lead_nowhere_cost_only_themselves(tmp_path: Path):
+    folder = touch(tmp_path / "set", "bolt/1.jpg", "bolt/deep/2.jpg")
+    elsewhere = touch(tmp_path / "elsewhere", "3.jpg")
+    (folder / "loop").symlink_to(folder)
+    (folder / "bolt/deep/up").symlink_to(folder / "bolt")
+    (folder / "gone").symlink_to(tmp_path / "nowhere")
+    (folder / "nut").symlink_to(elsewhere)
+    read = open_dataset(folder)
+    assert [(one.name, one.label) for one in read.pictures] == [
+        ("bolt/1.jpg", "bolt"),
+        ("bolt/deep/2.jpg", "bolt"),
+        ("nut/3.jpg", "nut"),
+    ]
+    assert read.faults == (
+        Fault("gone", "is a link that leads nowhere"),
+        Fault("loop", "is a link to a folder that holds it; left out"),
+    )

@@ -58,18 +58,18 @@ def test_bad_rows_are_told_of_by_line_and_the_rest_stays(tmp_path: Path):
     read = open_dataset(build(tmp_path, train_a="\n".join(rows)))
     assert len(read.pictures[0].annotations) == 2
     assert read.faults == (
-        Fault("train/labels/a.txt:2", "class 7 is none of 0 to 1"),
-        Fault("train/labels/a.txt:3", "'0,5' is no number"),
+        Fault("train/labels/a.txt:2", "class 7 is none of 0 to 1", "class-undefined"),
+        Fault("train/labels/a.txt:3", "'0,5' is no number; columns are parted by blanks, decimals by a point"),
         Fault("train/labels/a.txt:4", "4 columns; a box has 5, a polygon 7 or more, an odd number"),
         Fault("train/labels/a.txt:5", "6 columns: a prediction with its confidence is no label"),
         Fault("train/labels/a.txt:6", "coordinates are no fractions of the image; pixels are not YOLO"),
         Fault("train/labels/a.txt:7", "'nan' is not finite"),
-        Fault("train/labels/a.txt:8", "class 1.5 is none of 0 to 1"),
+        Fault("train/labels/a.txt:8", "class 1.5 is none of 0 to 1", "class-undefined"),
     )
 
 
 def test_a_byte_order_mark_and_polygons(tmp_path: Path):
-    text = "\ufeff0 0.1 0.2 0.5 0.2 0.5 0.8 0.1 0.8\r\n"
+    text = "\ufeff0 0.1 0.2 0.5 0.2 0.5 0.8 0.3 0.8 0.1 0.8\r\n"
     read = open_dataset(build(tmp_path, train_a=text.encode()))
     (one,) = read.pictures[0].annotations
     assert read.task == "segmentation"
@@ -95,8 +95,8 @@ def test_paths_out_of_the_folder_are_found_inside_and_told_of(tmp_path: Path):
     read = open_dataset(build(tmp_path / "set", yaml, train_a="", valid_b=""))
     assert [one.name for one in read.pictures] == ["train/images/a.png", "valid/images/b.png"]
     assert read.broken_paths == (
-        Fault("data.yaml train", "'../train/images' does not exist; read train/images instead"),
-        Fault("data.yaml val", "'../valid/images' does not exist; read valid/images instead"),
+        Fault("data.yaml train", "'../train/images' does not exist; read train/images instead", "split-path-broken"),
+        Fault("data.yaml val", "'../valid/images' does not exist; read valid/images instead", "split-path-broken"),
     )
 
 

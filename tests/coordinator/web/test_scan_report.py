@@ -80,7 +80,7 @@ def test_it_says_state_reason_numbers_and_what_to_do(faulty: Parts):
     for words in (
         "Blocked",
         "The same picture stands in two splits.",
-        "train/train003.png",
+        "train/train004.png",
         "box-degenerate",
         "Where exactly",
     ):

@@ -21,6 +21,13 @@ def test_iou_is_cocos(first: list[tuple[float, ...]], second: list[tuple[tuple[f
     np.testing.assert_allclose(answer, wanted, atol=1e-9)
 
 
+@settings(deadline=None)
+@given(st.lists(st.tuples(box, box), min_size=1, max_size=8))
+def test_iou_each_is_the_diagonal_of_iou(pairs: list[tuple[tuple[float, ...], tuple[float, ...]]]) -> None:
+    one, other = (boxes.corners(np.array(column)) for column in zip(*pairs, strict=True))
+    np.testing.assert_allclose(boxes.iou_each(one, other), np.diag(boxes.iou(one, other)), atol=1e-12)
+
+
 def test_iou_of_empty_boxes_is_nothing() -> None:
     empty = np.array([[5.0, 5, 5, 9]])
     assert boxes.iou(empty, empty).tolist() == [[0.0]]

@@ -49,7 +49,7 @@ def test_size_hardly_changes_what_is_seen():
 
 
 def test_colourfulness_is_hasler_and_suesstruenks():
-    pixels = noise(height=100, width=100).astype(np.float64)
+    pixels = noise(height=80, width=160).astype(np.float64)
     blue, green, red = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     rg, yb = red - green, (red + green) / 2 - blue
     wanted = np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean())

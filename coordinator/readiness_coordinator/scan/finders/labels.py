@@ -2,11 +2,17 @@
 
 import numpy as np
 
-from readiness.evidence.dataset import Listing
-from readiness_coordinator.formats.labelled import Labelled
-from readiness_coordinator.scan.listing import item, listing, of_faults, of_pictures
+from readiness.evidence.dataset import Item, Listing
+from readiness_coordinator.scan import faults
+from readiness_coordinator.scan.companions import companionless
+from readiness_coordinator.scan.listing import item, listing, of_pictures
+from readiness_coordinator.scan.objects import Objects
 from readiness_coordinator.scan.seen import Seen
 
+# What the reader of the label files alone can tell; other finders add to theirs.
+_READ = ("class-dummy-root", "class-undefined", "label-file-orphaned")
+_READ_MASKS = ("mask-values-stray", "mask-size-differs")
+_ELSEWHERE = ("names-collide", "polygon-invalid", "split-path-broken")
 # Fewer images than this have no usual count to fall short of.
 _ENOUGH = 20
 _FENCE = 2.2
@@ -15,35 +21,50 @@ _FENCE = 2.2
 def find(seen: Seen) -> dict[str, Listing]:
     """List what is missing or unusable among the labels."""
     labelled = seen.labelled
-    found = {
-        "annotation-unusable": of_faults(labelled.faults),
-        "image-unlabelled": of_pictures(picture for picture in labelled.pictures if not picture.labelled),
-    }
+    read = _READ + _READ_MASKS if labelled.task == "segmentation" else _READ
+    found = {code: faults.of_code(labelled, code) for code in read}
+    # A fault of a code that no check asks for must not be lost.
+    rest = {fault.code for fault in labelled.faults}.difference(read, _ELSEWHERE)
+    found["annotation-unusable"] = faults.of_code(labelled, *rest)
+    found["image-unlabelled"] = of_pictures(picture for picture in labelled.pictures if not picture.labelled)
     if labelled.task != "classification":
-        found["labels-few-beside-peers"] = few(labelled)
+        found["labels-few-beside-peers"] = few(seen.objects)
+        found["images-empty-many"] = of_pictures(
+            picture
+            for picture in labelled.pictures
+            if picture.labelled and not picture.annotations and picture.mask is None
+        )
     return found
 
 
-def few(labelled: Labelled) -> Listing:
-    """List images with far fewer objects than the dataset's images have.
+def few(objects: Objects) -> Listing:
+    """List images with far fewer objects than the dataset's images have, or none of what always comes with theirs."""
+    counts = np.diff(objects.first)
+    broken_off = _broken_off(counts)
+    items = [_item(objects, picture, said) for picture, said in broken_off.items()]
+    lonely = companionless(objects) if counts.size else {}
+    items += [_item(objects, picture, said) for picture, said in lonely.items() if picture not in broken_off]
+    return listing(items)
+
+
+def _broken_off(counts: np.ndarray[tuple[int], np.dtype[np.intp]]) -> dict[int, str]:
+    """Name pictures by index with far fewer objects than others; `counts` (m,) holds the objects of each.
 
     Of the square roots of the counts, which have an even spread where counts are Poisson (Anscombe 1948), those
     below the lower quartile less 2.2 interquartile ranges (Hoaglin and Iglewicz 1987). Images labelled as empty are
     left out: that was said on purpose.
     """
-    counted = [picture for picture in labelled.pictures if picture.annotations]
-    if len(counted) < _ENOUGH:
-        return Listing()
-    counts = np.array([len(picture.annotations) for picture in counted])
-    low, middle, high = np.quantile(np.sqrt(counts), (0.25, 0.5, 0.75))
-    fence = low - _FENCE * (high - low)
+    filled = counts[counts > 0]
+    if filled.size < _ENOUGH:
+        return {}
+    low, middle, high = np.quantile(np.sqrt(filled), (0.25, 0.5, 0.75))
     # Where nearly every image has the same count, one object fewer is no broken-off labelling.
-    fence = min(fence, middle / 2)
-    usual = f"usual are {int(np.median(counts))}"
-    return listing(
-        [
-            item(labelled, picture, picture.annotations, f"{count} labelled, {usual}")
-            for picture, count in zip(counted, counts.tolist(), strict=True)
-            if count**0.5 < fence
-        ]
-    )
+    fence = min(low - _FENCE * (high - low), middle / 2)
+    usual = f"usual are {int(np.median(filled))}"
+    thin = np.flatnonzero((counts > 0) & (np.sqrt(counts) < fence))
+    return {picture: f"{counts[picture]} labelled, {usual}" for picture in thin.tolist()}
+
+
+def _item(objects: Objects, picture: int, detail: str) -> Item:
+    home = objects.labelled.pictures[picture]
+    return item(objects.labelled, home, home.annotations, detail)

@@ -1,63 +1,71 @@
-"""What names say was taken together and stands in two splits: copies of one image, frames of one recording."""
+"""What was taken together and stands in two splits: copies of one image, frames of one recording, a burst, a group."""
 
-import re
-from collections.abc import Callable
-from pathlib import PurePosixPath
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from readiness.evidence.dataset import Item, Listing
 from readiness_coordinator.formats.labelled import Labelled, Picture
 from readiness_coordinator.formats.layout import UNASSIGNED
+from readiness_coordinator.origins import group_of, recording_of, source_of
 from readiness_coordinator.scan.listing import listing, one_of_each_first
 from readiness_coordinator.scan.seen import Seen
 
-# Roboflow names an exported copy STEM_jpg.rf.HASH.jpg.
-_COPY = re.compile(r"\.rf\.[0-9A-Za-z]+$")
-_ENDING = re.compile(r"_(?:jpe?g|png|bmp)$", re.IGNORECASE)
-# A frame's name keeps its video's: the video's ending and a number, the word frame and a number, a camera's clip.
-_RECORDINGS = (
-    re.compile(r"^(.+[_.](?:mp4|mov|avi|mkv|webm|mpe?g))[-_ ]?(?:frame)?[-_ ]?\d+$", re.IGNORECASE),
-    re.compile(r"^(.*?frame)[-_ ]?\d+$", re.IGNORECASE),
-    re.compile(r"^(VIRB\d+)[-_]\d+$", re.IGNORECASE),
-)
-_RECORDING_TAGS = ("recording", "video", "sequence")
+# Pictures that one camera takes within so many seconds show the same moment.
+BURST_S = 5.0
 
 
 def find(seen: Seen) -> dict[str, Listing]:
-    """List what names say stands on both sides of a split."""
-    return {
+    """List what names, metadata, the camera's clock or the user say stands on both sides of a split."""
+    pattern = seen.options.group
+    found = {
         "source-shared-across-splits": _across(seen.labelled, source_of),
         "recording-shared-across-splits": _across(seen.labelled, recording_of),
+        "group-shared-across-splits": Listing()
+        if pattern is None
+        else _across(seen.labelled, lambda picture: group_of(picture, pattern)),
     }
-
-
-def source_of(picture: Picture) -> str | None:
-    """Read the source image out of an exported copy's name; classes keep their own, as numbering starts anew."""
-    stem = PurePosixPath(picture.name).stem
-    if not _COPY.search(stem):
-        return None
-    return "/".join(part for part in (picture.label, _COPY.sub("", stem)) if part)
-
-
-def recording_of(picture: Picture) -> str | None:
-    """Name the recording that a picture is a frame of, by its metadata, else by its file's name; None if it is not."""
-    for tag in _RECORDING_TAGS:
-        if picture.tags.get(tag):
-            return picture.tags[tag]
-    stem = _ENDING.sub("", _COPY.sub("", PurePosixPath(picture.name).stem))
-    matches = (pattern.match(stem) for pattern in _RECORDINGS)
-    return next((match.group(1) for match in matches if match), None)
+    if seen.views:
+        found["burst-shared-across-splits"] = listing([item for burst in _bursts(seen) for item in _shared(*burst)])
+    return found
 
 
 def _across(labelled: Labelled, key: Callable[[Picture], str | None]) -> Listing:
     groups: dict[str, list[Picture]] = {}
     for picture in labelled.pictures:
-        if picture.split != UNASSIGNED and (name := key(picture)) is not None:
+        if (name := key(picture)) is not None:
             groups.setdefault(name, []).append(picture)
-    found = []
-    for name, group in sorted(groups.items()):
-        splits = sorted({picture.split for picture in group})
-        if len(splits) > 1:
-            counts = [f"{sum(picture.split == split for picture in group)} in {split}" for split in splits]
-            detail = f"{name}: {', '.join(counts)}"
-            found.append(Item(images=one_of_each_first(group), detail=detail, splits=tuple(splits)))
-    return listing(found)
+    return listing([item for name, group in sorted(groups.items()) for item in _shared(name, group)])
+
+
+def _bursts(seen: Seen) -> Iterator[tuple[str, Sequence[Picture]]]:
+    """Give the pictures of each camera, cut where it rested longer than BURST_S, with a name for each burst."""
+    cameras: dict[str, list[tuple[dt.datetime, Picture]]] = {}
+    for picture in seen.labelled.pictures:
+        view = seen.views.get(picture.name)
+        if view is not None and view.camera and (taken := _time(view.taken)) is not None:
+            cameras.setdefault(view.camera, []).append((taken, picture))
+    for camera, frames in sorted(cameras.items()):
+        ordered = sorted(frames, key=lambda one: (one[0], one[1].name))
+        begin = 0
+        for end in range(1, len(ordered) + 1):
+            if end == len(ordered) or (ordered[end][0] - ordered[end - 1][0]).total_seconds() > BURST_S:
+                burst = ordered[begin:end]
+                yield f"{camera} at {burst[0][0].isoformat(sep=' ')}", [picture for _, picture in burst]
+                begin = end
+
+
+def _time(taken: str) -> dt.datetime | None:
+    # EXIF writes 2026:11:23 12:00:00.25, the standard 2026-11-23 12:00:00.25.
+    try:
+        return dt.datetime.fromisoformat(taken[:10].replace(":", "-") + taken[10:])
+    except ValueError:
+        return None
+
+
+def _shared(name: str, group: Iterable[Picture]) -> Iterator[Item]:
+    placed = [picture for picture in group if picture.split != UNASSIGNED]
+    splits = sorted({picture.split for picture in placed})
+    if len(splits) > 1:
+        counts = [f"{sum(picture.split == split for picture in placed)} in {split}" for split in splits]
+        detail = f"{name}: {', '.join(counts)}"
+        yield Item(images=one_of_each_first(placed), detail=detail, splits=tuple(splits))

@@ -16,11 +16,11 @@ _CODES = {"missing": "label-suspect-missing", "class": "label-suspect-class", "b
 
 def find(seen: Seen) -> dict[str, Listing]:
     """List the labels to look at again."""
-    if seen.answers is None:
+    if (answers := seen.options.answers) is None:
         return {}
     if seen.labelled.task == "classification":
-        return {_CODES["class"]: ranked(_labels(seen.labelled, seen.answers))}
-    return {_CODES[kind]: ranked(items) for kind, items in _objects(seen.labelled, seen.answers).items()}
+        return {_CODES["class"]: ranked(_labels(seen.labelled, answers))}
+    return {_CODES[kind]: ranked(items) for kind, items in _objects(seen.labelled, answers).items()}
 
 
 def _labels(labelled: Labelled, answers: Answers) -> list[Item]:

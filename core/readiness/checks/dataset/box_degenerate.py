@@ -1,4 +1,4 @@
-"""Boxes have no area.
+"""Boxes have no area, or less than a pixel of width or height.
 
 Why: no answer can overlap such a box, so it counts as a miss for ever; some trainers divide by its size.
 
@@ -17,7 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-degenerate"),
-        "width or height is zero or less",
+        "width or height is under one pixel",
         unit="empty boxes",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="redraw or delete the boxes without area"),

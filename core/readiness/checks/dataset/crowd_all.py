@@ -1,4 +1,4 @@
-"""Every object of a class is marked as a crowd.
+"""Every object of a class, or of the dataset, is marked as a crowd.
 
 Why: scores leave crowds out, so the class is never measured, and its figures read as absent or as perfect.
 
@@ -18,7 +18,18 @@ def judge(dataset: Dataset) -> Outcome | list[Outcome]:
     if not only:
         measure = Measure(measured=dataset.crowds, unit="crowds", n=dataset.annotations)
         return clear("no class is all crowds", subject=Subject("dataset", dataset.name), measure=measure)
-    return [_only(one) for one in only]
+    labelled = [one for one in dataset.classes if sum(one.objects.values())]
+    return _all(dataset) if 1 < len(only) == len(labelled) else [_only(one) for one in only]
+
+
+def _all(dataset: Dataset) -> Outcome:
+    step = Step(kind="label", text="export the dataset again with single objects")
+    return found(
+        f"all {dataset.crowds} objects of the dataset are crowds",
+        subject=Subject("dataset", dataset.name),
+        measure=Measure(measured=dataset.crowds, limit=0, unit="crowds", n=dataset.annotations),
+        step=step,
+    )
 
 
 def _only(one: ClassCount) -> Outcome:

@@ -1,4 +1,4 @@
-"""Some images have far fewer labels than the rest.
+"""Some images have far fewer labels than the rest, or none of a class that always comes with theirs.
 
 Why: when labelling was broken off, the unlabelled objects teach the model to overlook, and score its hits as errors.
 

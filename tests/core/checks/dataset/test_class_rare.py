@@ -30,6 +30,18 @@ def test_found_when_crowds_make_up_the_number():
     assert (answer.kind, answer.measure.measured) == ("found", 13)
 
 
+def test_found_when_copies_make_up_the_number():
+    (answer,) = check.judge(counted(40, distinct={"test": 10}, effective={"test": 8.0}), policy())
+    assert (answer.kind, answer.measure.measured, answer.step.quota) == ("found", 10, 8)
+    assert "10 objects of 'bolt' in 'test' (40 with those in copies of one picture), 14 needed" in answer.because
+
+
+def test_unknown_when_enough_are_clustered_in_too_few_recordings():
+    (answer,) = check.judge(counted(40, distinct={"test": 40}, effective={"test": 7.0}), policy())
+    assert (answer.kind, answer.unknown, answer.step.quota) == ("unknown", "undecided", 40)
+    assert answer.because.endswith("together in few images or recordings, they may count as 7.0")
+
+
 def test_clear_of_classes_that_another_check_reports_absent():
     assert check.judge(counted(0), policy()).kind == "inapplicable"
 

@@ -34,3 +34,12 @@ def test_unknown_without_a_scan():
     asked = next(one for one in catalogue.load() if one.code == "crowd-all")
     (finding,) = catalogue.ask(asked, specimens.dossier(dataset=None))
     assert finding.unknown == "missing"
+
+
+def test_found_once_when_the_whole_dataset_is_crowds():
+    classes = tuple(
+        ClassCount(name=name, objects={"test": 5}, images={"test": 4}, crowds={"test": 5}) for name in ("bolt", "nut")
+    )
+    answer = check.judge(dataset(classes=classes, crowds=10, annotations=10))
+    assert (answer.kind, answer.subject.kind) == ("found", "dataset")
+    assert answer.because == "all 10 objects of the dataset are crowds"

@@ -1,0 +1,28 @@
+"""A split holds no image, or no labelled object.
+
+Why: tools read an empty split as a score of nothing or of zero, and nobody notices that nothing was measured.
+
+Fix: put labelled images into the split, correct the path it is read from, or take it out of the dataset's own file.
+"""
+
+from readiness.evidence.dataset import Dataset, Split
+from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable
+
+SEVERITY = Severity.WARN
+# Images that no split was given to are no split.
+_NONE = "unassigned"
+
+
+def judge(dataset: Dataset) -> Outcome | list[Outcome]:
+    splits = [split for split in dataset.splits if split.name != _NONE]
+    return [_one(split) for split in splits] or inapplicable("the dataset has no splits")
+
+
+def _one(split: Split) -> Outcome:
+    subject = Subject("split", split.name)
+    measure = Measure(measured=split.annotations, limit=1, unit="labels", n=split.images)
+    because = f"'{split.name}' holds {split.images} images and {split.annotations} labels"
+    if split.annotations:
+        return clear(because, subject=subject, measure=measure)
+    step = Step(kind="collect", text="put labelled images into the empty splits, or take them out")
+    return found(because, subject=subject, measure=measure, images_total=split.images, step=step)

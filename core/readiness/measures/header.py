@@ -1,0 +1,103 @@
+"""What an image file says of itself before its pixels are decoded: format, size, kind of pixels, frames, EXIF."""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+from PIL import Image
+
+from readiness.measures.decode import BROKEN, BadImage, bounded, opened, quiet, short
+
+_ORIENTATION, _MAKE, _MODEL, _EXIF = 0x0112, 0x010F, 0x0110, 0x8769
+_TAKEN, _FRACTION, _SERIAL = 0x9003, 0x9291, 0xA431
+_TIME = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d")
+_LONGEST = 64
+_OPAQUE = 255
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a file beside its pixels.
+
+    `mode` is Pillow's, with `;16` behind it where a channel has 16 bits. `orientation` is EXIF's 1 to 8. `camera` is
+    make, model and serial number; `taken` is EXIF's DateTimeOriginal with its fraction of a second. Both are empty
+    where the file does not say.
+    """
+
+    format: str
+    width: int
+    height: int
+    mode: str
+    frames: int = 1
+    alpha: bool = False
+    orientation: int = 1
+    camera: str = ""
+    taken: str = ""
+
+
+def read(data: bytes) -> Header:
+    """Read the header of a whole image file; raises BadImage."""
+    with opened(data) as image, quiet():
+        tiles = [tile.args for tile in image.tile]
+        outer, inner = _exif(image)
+        return Header(
+            format=str(image.format),
+            width=image.width,
+            height=image.height,
+            mode=image.mode.partition(";")[0] + (";16" if ";16" in f"{image.mode} {tiles}" else ""),
+            alpha=image.has_transparency_data,
+            orientation=_orientation(outer.get(_ORIENTATION)),
+            camera=_joined([outer.get(_MAKE), outer.get(_MODEL), inner.get(_SERIAL)]),
+            taken=_taken(inner.get(_TAKEN), inner.get(_FRACTION)),
+            frames=_frames(image),
+        )
+
+
+def see_through(data: bytes) -> bool:
+    """Tell whether any pixel of an image is not opaque; raises BadImage."""
+    try:
+        with opened(data) as image, quiet():
+            bounded(image.width, image.height)
+            least, _ = image.convert("RGBA").getchannel("A").getextrema()
+    except BROKEN as error:
+        raise BadImage(f"does not decode: {short(error)}") from None
+    return bool(least != _OPAQUE)
+
+
+def _exif(image: Image.Image) -> tuple[dict[int, object], dict[int, object]]:
+    """Give the tags of the image and of the exposure; none where they are damaged, which the pixels may outlive."""
+    try:
+        said = image.getexif()
+        return dict(said), dict(said.get_ifd(_EXIF)) if _EXIF in said else {}
+    except BROKEN:
+        return {}, {}
+
+
+def _frames(image: Image.Image) -> int:
+    # The pictures beside the first in a phone's MPO are previews, not frames.
+    if image.format == "MPO":
+        return 1
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except BROKEN:
+        return 1
+
+
+def _orientation(said: object) -> int:
+    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+
+
+def _joined(parts: Iterable[object]) -> str:
+    return " ".join(text for part in parts if (text := _text(part)))
+
+
+def _taken(time: object, fraction: object) -> str:
+    text = _text(time)
+    if not _TIME.fullmatch(text) or text.startswith("0000"):
+        return ""
+    return ".".join(part for part in (text, _text(fraction)) if part)
+
+
+def _text(said: object) -> str:
+    return (
+        said.replace("\0", " ").strip().encode("utf-8", "replace").decode()[:_LONGEST] if isinstance(said, str) else ""
+    )

@@ -1,0 +1,144 @@
+"""How fast a scan is: images a second with all checks on, over CleanVision's and over decoding alone, on two cores.
+
+2,000 photographs, re-encoded from those beside the project so that no two files are equal, with COCO labels of three
+boxes each. All three programs read the same files in the same run, in turn, each with two processes of its own.
+"""
+
+import json
+import subprocess
+import sys
+from itertools import cycle, islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.bench, pytest.mark.slow]
+
+IMAGES, ROUNDS = 2000, 3
+OVER_CLEANVISION, OF_DECODING = 4.0, 0.5
+SPLITS = ("train", "train", "train", "val", "test")
+
+# Each prints the seconds that it took, starting its processes included, importing its libraries left out.
+DECODING = """
+import multiprocessing, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+import cv2, numpy
+
+def decode(files):
+    for file in files:
+        data = numpy.frombuffer(Path(file).read_bytes(), numpy.uint8)
+        assert cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) is not None
+
+if __name__ == "__main__":
+    files = sorted(map(str, Path(sys.argv[1]).glob("*/*.jpg")))
+    begun = time.perf_counter()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(decode, [files[start : start + 50] for start in range(0, len(files), 50)]))
+    print(time.perf_counter() - begun)
+"""
+OURS = """
+import sys, time
+from pathlib import Path
+from readiness import catalogue
+from readiness_coordinator import formats, profiles
+from readiness_coordinator.scan import report
+from readiness_coordinator.scan.dataset import scan
+from readiness_coordinator.scan.running import Running
+
+if __name__ == "__main__":
+    begun = time.perf_counter()
+    labelled = formats.open_dataset(Path(sys.argv[1]))
+    dataset = scan(labelled, observed_at="2026-11-23T12:00:00Z", running=Running(workers=2))
+    made = report.build(dataset, catalogue.load(), profiles.load_policy(), "2026-11-23T12:00:00Z")
+    taken = time.perf_counter() - begun
+    assert dataset.viewed == int(sys.argv[2]), dataset.viewed
+    assert not dataset.listings["image-unreadable"].total
+    print(taken)
+"""
+CLEANVISION = """
+import contextlib, io, sys, time, warnings
+warnings.simplefilter("ignore")
+from cleanvision import Imagelab
+
+if __name__ == "__main__":
+    begun = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        lab = Imagelab(data_path=sys.argv[1])
+        lab.find_issues(n_jobs=2, verbose=False)
+    assert len(lab.issues) == int(sys.argv[2])
+    print(time.perf_counter() - begun)
+"""
+
+
+@pytest.fixture(scope="module")
+def photographs(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the dataset: each photograph cut, resized and compressed a little otherwise each time it comes round."""
+    root = tmp_path_factory.mktemp("speed") / "photographs"
+    sources = sorted([*shared_data.glob("datasets/**/*.jpg"), *shared_data.glob("frames/**/*.jpg")])
+    rng = np.random.default_rng(3)
+    said: dict[str, dict[str, list[dict[str, object]]]] = {
+        split: {"images": [], "annotations": []} for split in dict.fromkeys(SPLITS)
+    }
+    for number, source in enumerate(islice(cycle(sources), IMAGES)):
+        split = SPLITS[number % len(SPLITS)]
+        pixels = _varied(cv2.imread(str(source)), rng)
+        file = root / split / f"{number:05d}.jpg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(file), pixels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(75, 96))])
+        _labelled(said[split], file.name, pixels.shape[:2], rng)
+    (root / "annotations").mkdir()
+    categories = [{"id": row, "name": name} for row, name in enumerate(("bolt", "nut", "washer"), start=1)]
+    for split, labels in said.items():
+        (root / "annotations" / f"{split}.json").write_text(json.dumps({**labels, "categories": categories}))
+    return root
+
+
+def test_speed(photographs: Path):
+    taken: dict[str, list[float]] = {"decoding alone": [], "scan": [], "CleanVision": []}
+    for number in range(ROUNDS):
+        taken["decoding alone"].append(_seconds(DECODING, photographs))
+        taken["scan"].append(_seconds(OURS, photographs))
+        if number == 1:
+            taken["CleanVision"].append(_seconds(CLEANVISION, photographs))
+    print(f"\n{IMAGES} images, 2 processes")
+    for name, seconds in taken.items():
+        rounds = ", ".join(f"{one:.2f}" for one in seconds)
+        print(f"  {name:15s} {IMAGES / float(np.median(seconds)):7.1f} images/s   ({rounds} s)")
+    ours = float(np.median(taken["scan"]))
+    over = float(np.median(taken["CleanVision"])) / ours
+    share = float(np.median([alone / mine for alone, mine in zip(taken["decoding alone"], taken["scan"], strict=True)]))
+    print(f"  scan over CleanVision {over:.1f} (at least {OVER_CLEANVISION})")
+    print(f"  scan over decoding alone {share:.2f} (at least {OF_DECODING})")
+    assert over >= OVER_CLEANVISION
+    assert share >= OF_DECODING
+
+
+def _seconds(program: str, root: Path) -> float:
+    file = root.parent / "program.py"
+    file.write_text(program)
+    command = [sys.executable, str(file), str(root), str(IMAGES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return float(done.stdout.split()[-1])
+
+
+def _varied(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    top, left = rng.integers(0, 9, 2).tolist()
+    scale = float(rng.uniform(0.94, 1.06))
+    return cv2.resize(pixels[top:, left:], None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+
+
+def _labelled(
+    said: dict[str, list[dict[str, object]]], name: str, shape: tuple[int, ...], rng: np.random.Generator
+) -> None:
+    height, width = shape
+    identity = len(said["images"]) + 1
+    said["images"].append({"id": identity, "file_name": name, "width": width, "height": height})
+    for column in range(3):
+        w, h = (rng.uniform(0.1, 0.3, 2) * (width, height)).round(1).tolist()
+        box = [round(column * width / 3, 1), round(float(rng.uniform(0, 0.6)) * height, 1), w, h]
+        one = {"id": len(said["annotations"]) + 1, "image_id": identity, "category_id": int(rng.integers(1, 4))}
+        said["annotations"].append({**one, "bbox": box, "area": w * h, "iscrowd": 0})

@@ -1,0 +1,32 @@
+"""The check for bursts in two splits."""
+
+from readiness.checks.dataset import burst_shared_across_splits as check
+from readiness.evidence.dataset import Item, Listing
+from specimens import dataset
+
+DETAIL = "Canon at 2026-11-23 12:00:00: 1 in test, 1 in train"
+ONE = Item(images=("test/a.jpg", "train/b.jpg"), detail=DETAIL, splits=("test", "train"))
+OTHER = Item(images=("train/c.jpg", "val/d.jpg"), detail="other", splits=("train", "val"))
+
+
+def test_clear_without_one():
+    (answer,) = check.judge(dataset(listings={"burst-shared-across-splits": Listing()}))
+    assert (answer.kind, answer.because) == ("clear", "no shared bursts in two splits")
+
+
+def test_found_from_the_first_one():
+    (answer,) = check.judge(dataset(listings={"burst-shared-across-splits": Listing(total=1, items=(ONE,))}))
+    assert answer.kind == "found"
+    assert answer.because == (
+        f"1 shared bursts: one camera took them within seconds: test/a.jpg = train/b.jpg: {DETAIL}"
+    )
+
+
+def test_found_once_for_each_pair_of_splits():
+    answers = check.judge(dataset(listings={"burst-shared-across-splits": Listing(total=3, items=(ONE, ONE, OTHER))}))
+    assert [(one.subject.name, one.measure.measured) for one in answers] == [("test + train", 2), ("train + val", 1)]
+
+
+def test_unknown_when_not_measured():
+    (answer,) = check.judge(dataset(listings={"burst-shared-across-splits": None}))
+    assert (answer.kind, answer.unknown) == ("unknown", "missing")

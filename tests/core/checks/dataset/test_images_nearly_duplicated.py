@@ -1,0 +1,29 @@
+"""The check for nearly equal pictures within a split."""
+
+from readiness.checks.dataset import images_nearly_duplicated as check
+from readiness.evidence.dataset import Item, Listing
+from readiness.finding import Severity
+from specimens import dataset
+
+ONE = Item(images=("train/a.jpg", "train/b.jpg"), detail="nearly equal pictures")
+
+
+def test_clear_without_one():
+    answer = check.judge(dataset(listings={"images-nearly-duplicated": Listing()}))
+    assert (answer.kind, answer.because) == ("clear", "0 pictures: none")
+
+
+def test_found_from_the_first_one():
+    answer = check.judge(dataset(listings={"images-nearly-duplicated": Listing(total=1, items=(ONE,))}))
+    assert answer.kind == "found"
+    assert answer.because == "1 pictures: nearly equal pictures again: train/a.jpg = train/b.jpg: nearly equal pictures"
+    assert answer.images == ONE.images
+
+
+def test_it_is_no_reason_to_block():
+    assert check.SEVERITY is Severity.NOTE
+
+
+def test_unknown_when_not_measured():
+    answer = check.judge(dataset(listings={"images-nearly-duplicated": None}))
+    assert (answer.kind, answer.unknown) == ("unknown", "missing")
