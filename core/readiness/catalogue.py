@@ -164,7 +164,9 @@ def _waiver(check: Check, outcome: Outcome, dossier: Dossier) -> Accepted | None
     """Find the waiver in force for an answer; evidence that is absent, partial or of something else has none."""
     if check.family == "lineage" or check.code in _OF_EVIDENCE or outcome.unknown in {"missing", "stale", "failed"}:
         return None
-    accepted = dossier.dataset.accepted if check.family == "dataset" and dossier.dataset is not None else ()
+    # A baseline lets work on the data go on; that a model of it may be deployed was not what was accepted.
+    about_data = check.family == "dataset" and dossier.dataset is not None and dossier.model is None
+    accepted = dossier.dataset.accepted if dossier.dataset is not None and about_data else ()
     for waiver in (*dossier.policy.waivers, *accepted):
         if waiver.code == check.code and _covers(waiver, outcome, dossier):
             return Accepted(reason=waiver.reason, by=waiver.by, until=waiver.until)

@@ -12,7 +12,7 @@ from readiness.exits import Stop
 from readiness.finding import Finding
 from readiness.waiver import Waiver
 from readiness_coordinator.scan import baseline
-from specimens import ASKED_AT, dataset, policy
+from specimens import ASKED_AT, dataset, dossier, policy
 
 CODE = "image-unreadable"
 CHECKS = [check for check in catalogue.load() if check.family == "dataset"]
@@ -77,6 +77,13 @@ def test_a_scan_cut_short_cannot_be_accepted_away():
     assert (finding.code, finding.waived, finding.effect) == ("scan-incomplete", None, "blocked")
 
 
+def test_a_deployment_is_not_what_was_accepted():
+    of = faulty("a.jpg")
+    asked = dossier(dataset=msgspec.structs.replace(of, accepted=accepted(of)))
+    (finding,) = (one for one in verdict.reach(asked, CHECKS).findings if one.outcome == "found")
+    assert (finding.code, finding.waived) == (CODE, None)
+
+
 def test_all_accepts_everything_that_is_open():
     outside = Item(images=("c.jpg",), detail="bolt at 0,0 (200x10) in 160x120")
     of = faulty("a.jpg", more={"box-degenerate": Listing(total=1, items=(outside,), images_total=1)})
@@ -103,8 +110,8 @@ def test_the_file_keeps_what_it_held_and_replaces_the_same(tmp_path: Path):
     baseline.write(file, "parts-v1", (), (first,))
     newer = msgspec.structs.replace(first, reason="new")
     other = msgspec.structs.replace(first, code="box-degenerate")
-    held = baseline.write(file, "parts-v1", baseline.of(file, "parts-v1"), (newer, other))
-    assert held == baseline.of(file, "parts-v1") == (other, newer)
+    held = baseline.write(file, "parts-v1", baseline.of(baseline.read(file), "parts-v1", file), (newer, other))
+    assert held == baseline.of(baseline.read(file), "parts-v1", file) == (other, newer)
 
 
 @pytest.mark.parametrize(
@@ -124,10 +131,10 @@ def test_a_bad_file_is_one_line(tmp_path: Path, text: str, said: str):
     file = tmp_path / "baseline.json"
     file.write_text(text)
     with pytest.raises(Stop, match=said) as stop:
-        baseline.of(file, "parts-v1")
+        baseline.of(baseline.read(file), "parts-v1", file)
     assert "\n" not in str(stop.value)
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path):
     with pytest.raises(Stop, match="cannot read"):
-        baseline.of(tmp_path / "none.json", "parts-v1")
+        baseline.read(tmp_path / "none.json")

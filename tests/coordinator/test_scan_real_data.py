@@ -56,7 +56,8 @@ def test_bccd(shared_data: Path):
     assert stems(stray.images) == ["00113", "00133", "00135"]
     assert "WBC at 257,430 (31x27): area 1/42 of its class's usual" in stray.because
     # The first pair is one field of view at another focus; of the others each shows much of the other's cells, moved
-    # under the microscope, which went the same way back (their numbers add up to 487 and 777). All seen by eye.
+    # under the microscope, which went the same way back (their numbers add up to 487 and 777). Each pair was looked at:
+    # the same cells, shifted.
     pairs = {tuple(sorted(stems(item.images))) for item in dataset.listed("images-shared-across-splits").items}
     assert pairs >= {("00037", "00038"), ("00227", "00260"), ("00229", "00258"), ("00233", "00254"), ("00386", "00391")}
     assert all(int(one) + int(two) in {75, 359, 481, 485, 486, 487, 489, 491, 497, 777} for one, two in pairs), pairs

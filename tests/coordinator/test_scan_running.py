@@ -1,8 +1,10 @@
 """A scan on every engine gives the same bytes; what an engine lacks is one line; partial results are what was seen."""
 
+import itertools
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,7 @@ def parts(tmp_path: Path) -> Parts:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[engines.Dask]:
     """Two worker processes of this machine, which the tests here share."""
-    with engines.Dask(None, 2) as dask:
+    with closing(engines.Dask(None, 2)) as dask:
         yield dask
 
 
@@ -53,7 +55,7 @@ def test_on_dask_a_file_that_kills_its_worker_costs_only_itself(parts: Parts, cl
         file.write(FATAL)
     paths = [str(one.file) for one in formats.open_dataset(parts.root).pictures]
     seen = viewing.view_all(paths, cluster, Known(None, "", code()), look=fatal)
-    problems = {path: one.looked.view.problem for path, one in zip(paths, sum(seen, []), strict=True)}
+    problems = {path: one.looked.view.problem for path, one in zip(paths, itertools.chain(*seen), strict=True)}
     assert {path: said for path, said in problems.items() if said} == {
         str(parts.root / "train/train007.png"): viewing.FATAL
     }

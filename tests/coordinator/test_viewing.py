@@ -4,10 +4,12 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import cv2
+import psutil
 import pytest
 
 from crashing import FATAL, STALLED, STRANGE, fatal
@@ -15,6 +17,7 @@ from parts_dataset import picture
 from readiness_coordinator.scan import engines, viewing
 from readiness_coordinator.scan.cache import Cache, Known, code
 from readiness_coordinator.scan.view import View, look_at, look_into
+from slow_scans import gone
 
 NOWHERE = Known(None, "", code())
 
@@ -40,7 +43,7 @@ def test_a_file_that_kills_or_holds_its_process_costs_only_itself(tmp_path: Path
     for index, mark in ((3, FATAL), (4, FATAL), (20, STALLED), (30, STRANGE), (39, FATAL)):
         marked(paths[index], mark)
     Path(paths[11]).unlink()
-    with engines.Processes(2) as pool:
+    with closing(engines.Processes(2)) as pool:
         begun = time.monotonic()
         seen = list(viewing.view_all(paths, pool, NOWHERE, look=fatal, patience_s=1))
     problems = {index: one.problem for index, one in enumerate(views(seen)) if one.problem}
@@ -77,21 +80,19 @@ def test_told_to_stop_it_ends_at_once_with_its_processes(tmp_path: Path):
     paths = written(tmp_path, 64)
     marked(paths[30], STALLED)
     begun, seen = time.monotonic(), list[View]()
-    with engines.Processes(2) as pool:
+    with closing(engines.Processes(2)) as pool:
         for chunk in viewing.view_all(paths, pool, NOWHERE, look=fatal, stop=lambda: len(seen) >= 8):
             seen.extend(views([chunk]))
-        children = list(pool._pool._processes.values())
+        children = psutil.Process().children(recursive=True)
     assert len(seen) in range(8, 31)
     assert time.monotonic() - begun < 20
-    for child in children:
-        child.join(5)
-        assert not child.is_alive()
+    gone([child for child in children if "spawn_main" in " ".join(child.cmdline())])
 
 
 def test_an_unchanged_file_is_not_looked_at_again_and_a_swapped_one_is(tmp_path: Path):
     paths = written(tmp_path, 6)
     cache = Cache(tmp_path / "cache")
-    with engines.Engine() as here:
+    with closing(engines.Engine()) as here:
         first = [one for chunk in viewing.view_all(paths, here, cache.known) for one in chunk]
         cache.put([one.looked for one in first], [])
         kept = Path(paths[5]).stat()
@@ -111,9 +112,11 @@ def test_a_worker_of_another_version_is_refused(tmp_path: Path):
 
 
 def test_workers_that_cannot_live_are_one_line_and_no_fault_of_the_files(tmp_path: Path):
-    with engines.Processes(1) as pool, pytest.raises(engines.Unavailable, match="end as soon as they start"):
+    paths = written(tmp_path, 3)
+    with closing(engines.Processes(1)) as pool:
         pool._pool = dying(pool)
-        list(viewing.view_all(written(tmp_path, 3), pool, NOWHERE))
+        with pytest.raises(engines.Unavailable, match="end as soon as they start"):
+            list(viewing.view_all(paths, pool, NOWHERE))
 
 
 def dying(pool: engines.Processes) -> Any:

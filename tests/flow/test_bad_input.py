@@ -29,7 +29,7 @@ UNUSABLE = 2
 
 
 class Done(NamedTuple):
-    """What one run of the command came to; `peak_mib` is its peak resident memory."""
+    """What one run of the command came to; `peak_mib` is the peak resident memory of its largest process."""
 
     code: int
     out: str
@@ -310,7 +310,7 @@ def test_a_zip_that_leads_out_writes_nothing_and_is_told_of(tmp_path: Path) -> N
     with zipfile.ZipFile(archive, "w") as packed:
         for file in sorted(root.rglob("*.png")):
             packed.write(file, file.relative_to(root).as_posix())
-        for name in ("../../evil.png", "/tmp/defects-evil.png", "train/../../../evil.png"):
+        for name in ("../../evil.png", "/tmp/readiness-evil.png", "train/../../../evil.png"):
             packed.writestr(name, b"x")
     before = sorted(tmp_path.rglob("*"))
     done = scan(archive)
@@ -318,7 +318,7 @@ def test_a_zip_that_leads_out_writes_nothing_and_is_told_of(tmp_path: Path) -> N
         archive.parent / "stderr.txt",
         archive.parent / "stdout.txt",
     ]
-    assert not Path("/tmp/defects-evil.png").exists()
+    assert not Path("/tmp/readiness-evil.png").exists()
     assert done.report["images"] == 12
     assert "evil.png" in done.listed("annotation-unusable")
 

@@ -1,4 +1,4 @@
-"""A scan of the same files says the same, byte for byte: over runs, workers, engines, file order; and touches nothing."""
+"""A scan of the same files says the same, byte for byte, over runs, workers, engines, file order; and touches none."""
 
 import json
 import os

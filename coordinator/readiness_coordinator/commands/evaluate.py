@@ -12,7 +12,7 @@ _DEFAULT_CONFIDENCE = 0.5
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--truth", metavar="T", type=Path, required=True, help="any dataset that scan reads")
+    parser.add_argument("--truth", metavar="T", required=True, help="any dataset that scan reads")
     parser.add_argument(
         "--predictions", metavar="P", type=Path, required=True, help="COCO results JSON, folder of YOLO txt, or CSV"
     )
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--iou", metavar="I", type=float, default=0.5, help="overlap that counts as found (default 0.5)"
     )
     parser.add_argument("--policy", metavar="P", default="standard", help="policy by name or .toml (default standard)")
-    parser.add_argument("--images", metavar="DIR", type=Path, help="where the images are, if not beside the labels")
+    parser.add_argument("--images", metavar="DIR", help="where the images are, if not beside the labels")
     parser.add_argument("--format", metavar="F", default="auto", help="format of the truth (default: by its files)")
     parser.add_argument("--task", choices=("detection", "classification"), help="default: what the truth's format says")
     parser.add_argument("--model", metavar="MODEL", help="the model evaluated, as file or digest (default: run record)")

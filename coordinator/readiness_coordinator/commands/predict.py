@@ -8,12 +8,12 @@ from readiness.exits import Stop
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", type=Path, help=".onnx or .tflite file")
-    parser.add_argument("--data", metavar="DATASET", type=Path, required=True, help="any dataset that scan reads")
+    parser.add_argument("--data", metavar="DATASET", required=True, help="any dataset that scan reads")
     parser.add_argument("--out", metavar="P", type=Path, required=True, help="predictions to write (.json or .csv)")
     parser.add_argument(
         "--split", metavar="S", default="all", help="train, val, test, several joined by + (default all)"
     )
-    parser.add_argument("--images", metavar="DIR", type=Path, help="where the images are, if not beside the labels")
+    parser.add_argument("--images", metavar="DIR", help="where the images are, if not beside the labels")
     parser.add_argument("--format", metavar="F", default="auto", help="dataset format (default: by its files)")
     parser.add_argument("--card", metavar="CARD", type=Path, help="the model's card, or a folder of cards")
     parser.add_argument("--threads", metavar="N", type=int, default=1, help="threads of the runtime (default 1)")

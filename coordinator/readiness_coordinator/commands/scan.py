@@ -1,12 +1,12 @@
 """Scan a dataset version: what is in it, what is wrong with it, and whether a model of it may be judged."""
 
 import argparse
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 from rich.console import Console
-from rich.markup import escape
 
 from readiness import catalogue
 from readiness.evidence.dataset import Dataset
@@ -14,8 +14,10 @@ from readiness.evidence.model import Task
 from readiness.exits import UNAVAILABLE, Stop, of_state
 from readiness.profile import Profile
 from readiness_coordinator import formats, profiles, reports
-from readiness_coordinator.scan import engines, patterns
+from readiness_coordinator.evaluate import prediction_files, predictions
+from readiness_coordinator.scan import baseline, engines, fix_list, patterns, summary
 from readiness_coordinator.scan import report as dataset_report
+from readiness_coordinator.scan.baseline import Baseline
 from readiness_coordinator.scan.cache import folder_of
 from readiness_coordinator.scan.running import NotRun, Running
 from readiness_coordinator.scan.seen import Options
@@ -31,9 +33,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="T", help="target profile, by name or .toml")
     parser.add_argument("--group", metavar="REGEX", help="finds in an image's name what it was taken from")
     parser.add_argument("--workers", type=_workers, metavar="N", help="processes; one per core if left out")
-    parser.add_argument("--engine", default=engines.LOCAL, metavar="E", help="local, dask or dask:tcp://HOST:PORT")
+    parser.add_argument(
+        "--engine", type=_engine, default=engines.LOCAL, metavar="E", help="local, dask or dask:tcp://HOST:PORT"
+    )
     parser.add_argument("--cache", metavar="DIR|none", help="where looks are kept (~/.cache/readiness/scan)")
+    parser.add_argument("--predictions", type=Path, metavar="P", help="a model's, to find doubtful labels by")
     parser.add_argument("--json", metavar="FILE", help="write the report there; - is standard output")
+    parser.add_argument("--html", metavar="FILE", help="write the report with its pictures as one file")
+    parser.add_argument("--fix-list", type=Path, metavar="STEM", help="write STEM.csv and STEM.coco.json to work from")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="accepted findings to honour")
+    parser.add_argument(
+        "--accept", action="append", metavar="CODE[:SUBJECT]", help="accept a finding, or all, into the baseline"
+    )
+    parser.add_argument("--reason", metavar="WHY", help="why it is accepted")
+    parser.add_argument("--by", metavar="WHO", help="who accepts it")
+    parser.add_argument("--until", metavar="DAY", help="until when, such as 2027-01-31")
     parser.add_argument("--all", action="store_true", help="show every finding, clear ones in the JSON too")
     parser.add_argument("--strict", action="store_true", help="exit 1 on warning too")
 
@@ -42,39 +56,100 @@ def run(args: argparse.Namespace) -> int:
     """Scan, print or write the report, and give the exit code of its state."""
     policy = profiles.load_policy(args.policy)
     profile = profiles.load_profile(args.target) if args.target else None
-    dataset = _scanned(args, profile)
-    report = dataset_report.build(
-        dataset, catalogue.load(), policy, dataset.observed_at, profile=profile, every=args.all
-    )
-    reports.write_json(report, args.json)
+    held = _baseline(args)
+    terminal, cache = Terminal("readiness scan"), _cache(args.cache)
+    labelled = _opened(args)
+    if args.fix_list:
+        fix_list.refuse_inside(args.fix_list, labelled)
+    dataset = _scanned(args, labelled, profile, terminal, cache)
+    checks = catalogue.load()
+
+    def judged(dataset: Dataset) -> dict[str, Any]:
+        return dataset_report.build(dataset, checks, policy, dataset.observed_at, profile=profile, every=args.all)
+
+    dataset = _with_baseline(args, held, dataset, judged)
+    report = judged(dataset)
+    _write(args, report, dataset, labelled, policy.name)
+    _end(terminal, kept=cache is not None)
     if args.json != "-":
-        _print(Console(), dataset, report, every=args.all)
+        summary.show(Console(), dataset, report, every=args.all)
     return of_state(report["state"], strict=args.strict)
 
 
-def _scanned(args: argparse.Namespace, profile: Profile | None) -> Dataset:
+def _opened(args: argparse.Namespace) -> formats.Labelled:
+    try:
+        return formats.open_dataset(args.dataset, format=args.format, images=args.images, task=args.task)
+    except formats.Unreadable as error:
+        raise Stop(str(error)) from None
+
+
+def _scanned(
+    args: argparse.Namespace,
+    labelled: formats.Labelled,
+    profile: Profile | None,
+    terminal: Terminal,
+    cache: Path | None,
+) -> Dataset:
     from readiness_coordinator.scan.dataset import scan
 
     try:
-        labelled = formats.open_dataset(args.dataset, format=args.format, images=args.images, task=args.task)
         group = patterns.tried(args.group, (one.name for one in labelled.pictures)) if args.group else None
         options = Options(input_px=profile.input_px if profile else None, group=group)
-        with Terminal("readiness scan") as terminal:
+        if args.predictions:
+            columns = prediction_files.read(args.predictions, labelled)
+            answers = predictions.on_pictures(columns, labelled)
+            options = options._replace(answers=answers, predictions=columns.digest)
+        with terminal.shown():
             running = Running(
                 engine=args.engine,
                 workers=args.workers,
-                cache=_cache(args.cache),
+                cache=cache,
                 progress=terminal.progress,
                 stop=terminal.stopped,
                 notice=terminal.notice,
             )
-            dataset = scan(labelled, observed_at=reports.now(), options=options, running=running)
+            return scan(labelled, observed_at=reports.now(), options=options, running=running)
     except (formats.Unreadable, patterns.BadPattern) as error:
         raise Stop(str(error)) from None
     except NotRun as error:
         raise Stop(str(error), UNAVAILABLE) from None
-    _end(terminal, kept=running.cache is not None)
-    return dataset
+
+
+def _baseline(args: argparse.Namespace) -> Baseline | None:
+    """Read the baseline before the long work, so that a mistake in it costs none."""
+    if args.accept and not args.baseline:
+        raise Stop("--accept writes a baseline; name its file with --baseline FILE")
+    if args.accept and not (args.reason and args.by and args.until):
+        raise Stop("--accept needs --reason, --by and --until (a day such as 2027-01-31)")
+    if not args.baseline or (args.accept and not args.baseline.exists()):
+        return None
+    return baseline.read(args.baseline)
+
+
+def _with_baseline(
+    args: argparse.Namespace, held: Baseline | None, dataset: Dataset, judged: Callable[[Dataset], dict[str, Any]]
+) -> Dataset:
+    """Give the scan with what the baseline accepts, and accept what was asked for."""
+    accepted = baseline.of(held, dataset.name, args.baseline) if held else ()
+    dataset = msgspec.structs.replace(dataset, accepted=accepted)
+    if not args.accept:
+        return dataset
+    said = {"reason": args.reason, "by": args.by, "until": args.until}
+    more = baseline.accept(args.accept, judged(dataset)["findings"], dataset, **said)
+    return msgspec.structs.replace(dataset, accepted=baseline.write(args.baseline, dataset.name, accepted, more))
+
+
+def _write(
+    args: argparse.Namespace, report: dict[str, Any], dataset: Dataset, labelled: formats.Labelled, policy: str
+) -> None:
+    """Write what was asked for."""
+    reports.write_json(report, args.json)
+    if args.html:
+        from readiness_coordinator.web import scan_view
+
+        reports.write_bytes(scan_view.html(report, dataset, labelled, policy).encode(), args.html)
+    if args.fix_list:
+        fix_list.write(args.fix_list, labelled, dataset, report["findings"])
 
 
 def _end(terminal: Terminal, *, kept: bool) -> None:
@@ -92,26 +167,10 @@ def _cache(text: str | None) -> Path | None:
     return Path(text) if text else folder_of()
 
 
-def _print(console: Console, dataset: Dataset, report: dict[str, Any], *, every: bool) -> None:
-    crowds = f", {dataset.crowds} of them crowds" if dataset.crowds else ""
-    console.print(
-        f"[bold]{report['state']}[/] · quality {report['quality_score']} · {escape(dataset.name)} ({dataset.format}, "
-        f"{dataset.task}) · {dataset.images} images, {dataset.annotations} labels{crowds}, "
-        f"{len(dataset.classes)} classes",
-        soft_wrap=True,
-    )
-    console.print(
-        " · ".join(f"{split.name} {split.images} images, {split.annotations} labels" for split in dataset.splits),
-        soft_wrap=True,
-    )
-    shown = [finding for finding in report["findings"] if every or finding.outcome in {"found", "unknown"}]
-    for _, alike in groupby(shown, key=lambda finding: finding.code):
-        group = list(alike)
-        console.print()
-        reports.print_findings(console, group, every=every)
-        console.print(f"{'':<8} {escape(group[0].fix)}", style="dim", soft_wrap=True, highlight=False)
-    if not shown:
-        console.print("nothing found", style="green")
+def _engine(text: str) -> str:
+    if text != engines.LOCAL and text.partition(":")[0] != engines.DASK:
+        raise argparse.ArgumentTypeError(f"there is no engine '{text}': it is local, dask or dask:tcp://HOST:PORT")
+    return text
 
 
 def _workers(text: str) -> int:

@@ -13,7 +13,7 @@ from readiness_coordinator.formats.places import MOST_BYTES, is_remote, place, r
 
 __all__ = ["place", "regular_bytes"]
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".heic", ".heif"})
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 ALL = "all"
 UNASSIGNED = "unassigned"
 SPLITS = ("train", "val", "test")

@@ -41,12 +41,11 @@ def read(path: Path) -> Baseline:
     return found
 
 
-def of(path: Path, dataset: str) -> tuple[Waiver, ...]:
-    """Give what the file accepts in the dataset of this name; raises Stop where it is of another one."""
-    found = read(path)
-    if found.dataset != dataset:
-        raise Stop(f"{path}: a baseline of '{found.dataset}', not of '{dataset}'; accept findings for each dataset")
-    return found.accepted
+def of(held: Baseline, dataset: str, path: Path) -> tuple[Waiver, ...]:
+    """Give what the file at `path` accepts in the dataset of this name; raises Stop where it is of another one."""
+    if held.dataset != dataset:
+        raise Stop(f"{path}: a baseline of '{held.dataset}', not of '{dataset}'; accept findings for each dataset")
+    return held.accepted
 
 
 def accept(

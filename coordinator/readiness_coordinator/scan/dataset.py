@@ -46,9 +46,7 @@ FINDERS: tuple[Finder, ...] = (
 )
 
 
-def scan(
-    labelled: Labelled, *, observed_at: str, options: Options = PLAIN, running: Running = HERE
-) -> Dataset:
+def scan(labelled: Labelled, *, observed_at: str, options: Options = PLAIN, running: Running = HERE) -> Dataset:
     """Measure one dataset version; the same however it is run. `observed_at` is RFC 3339.
 
     A file that cannot be read or decoded is listed and costs only itself. Raises running.NotRun.

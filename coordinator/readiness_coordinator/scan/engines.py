@@ -13,7 +13,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any
 
 LOCAL, DASK = "local", "dask"
@@ -44,12 +43,6 @@ class Engine:
 
     def close(self) -> None:
         """End it, and what is under way in it."""
-
-    def __enter__(self) -> "Engine":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
 
 class Processes(Engine):

@@ -17,13 +17,17 @@ from readiness_coordinator.formats.labelled import Labelled, Picture
 HEADER = ("code", "severity", "action", "what_to_do", "subject", "image", "split", "classes", "detail")
 
 
+def refuse_inside(stem: Path, labelled: Labelled) -> None:
+    """Raise Stop where the files would lie inside the dataset's own folder."""
+    if str(stem.resolve()).startswith(f"{labelled.root}/"):
+        raise Stop(f"{stem}: lies inside the dataset, which is never written to; name a place outside")
+
+
 def write(stem: Path, labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -> tuple[Path, Path]:
     """Write STEM.csv and STEM.coco.json and give their paths; raises Stop inside the dataset's own folder."""
-    target = stem.resolve()
-    if target.is_relative_to(labelled.root):
-        raise Stop(f"{stem}: lies inside the dataset, which is never written to; name a place outside")
+    refuse_inside(stem, labelled)
     open_ = [one for one in findings if one.outcome == "found"]
-    table, coco = Path(f"{target}.csv"), Path(f"{target}.coco.json")
+    table, coco = Path(f"{stem}.csv"), Path(f"{stem}.coco.json")
     reports.write_bytes(csv_of(dataset, open_, labelled), str(table))
     affected = msgspec.json.encode(coco_of(labelled, dataset, open_))
     reports.write_bytes(msgspec.json.format(affected, indent=1) + b"\n", str(coco))

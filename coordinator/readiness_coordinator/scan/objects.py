@@ -22,7 +22,8 @@ class Objects(NamedTuple):
 
     `picture` (n,) indexes labelled.pictures, `row` (n,) the classes, `first` (m + 1,) says where each picture's objects
     begin. `box` (n, 4) is x y w h in pixels, NaN where the file gives none; `area` (n,) in square pixels as labelled,
-    else the box's, and `area_said` (n,) bool tells which. `crowd`, `oriented` and `masked` (n,) bool are what the file
+    else the box's, and `area_said` (n,) bool tells which; `mask_px` (n,) is what a mask's run-length code counts, NaN
+    where there is none. `crowd`, `oriented` and `masked` (n,) bool are what the file
     says of the shape; `region` (n,) bool are all pixels of a class in a mask, whose box nobody drew. `frame` (m, 2) is
     width and height of the decoded image, else as the label file says, NaN where neither is known.
     """
@@ -34,6 +35,7 @@ class Objects(NamedTuple):
     box: Floats
     area: Floats
     area_said: Mask
+    mask_px: Floats
     crowd: Mask
     oriented: Mask
     masked: Mask
@@ -77,6 +79,9 @@ def table(labelled: Labelled, views: Mapping[str, View]) -> Objects:
         box=np.fromiter(boxes, dtype=np.float64, count=4 * total).reshape(-1, 4),
         area=np.fromiter((area(one) for one in each), dtype=np.float64, count=total),
         area_said=np.fromiter((one.area is not None for one in each), dtype=np.bool_, count=total),
+        mask_px=np.fromiter(
+            (np.nan if one.mask_px is None else one.mask_px for one in each), dtype=np.float64, count=total
+        ),
         crowd=np.fromiter((one.crowd for one in each), dtype=np.bool_, count=total),
         oriented=np.fromiter((one.shape == "oriented" for one in each), dtype=np.bool_, count=total),
         masked=np.fromiter((one.shape == "mask" for one in each), dtype=np.bool_, count=total),

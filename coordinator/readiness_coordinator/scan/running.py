@@ -57,7 +57,7 @@ def look(
     cache = Cache(running.cache) if running.notice is None else Cache(running.cache, running.notice)
     prints = Prints(cache, views, _Again(labelled, views))
     try:
-        with _engine(running) as engine:
+        with contextlib.closing(_engine(running)) as engine:
             _look(labelled, views, cache, engine, running, _Partials(running.partial, lambda: measure(prints)))
         yield prints
     except (engines.Unavailable, NoRoom, OtherCode) as error:

@@ -1,8 +1,9 @@
 """A scan as a person at a terminal sees it: how far it is, at what rate, what became of it, and how to interrupt it."""
 
+import contextlib
 import signal
-from collections.abc import Callable
-from types import FrameType, TracebackType
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -36,14 +37,15 @@ class Terminal:
         self.done = self.total = self.reused = 0
         self._stopped = False
 
-    def __enter__(self) -> "Terminal":
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show progress and heed interrupts as long as the block lasts."""
         self._before = {one: signal.signal(one, self._interrupted) for one in _ENDING}
-        self._bar.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._release()
-        self._bar.stop()
+        try:
+            with self._bar:
+                yield
+        finally:
+            self._release()
 
     def progress(self, done: int, total: int, reused: int) -> None:
         self.done, self.total, self.reused = done, total, reused

@@ -26,7 +26,7 @@ class Effect(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Objects per cluster and class: `objects` (n,) of class `row` (n,) in `cluster` (n,), one entry each, none of 0."""
+    """Objects per cluster and class: `objects` (n,) of class `row` (n,) in `cluster` (n,), none of them 0."""
 
     cluster: Indices
     row: Indices

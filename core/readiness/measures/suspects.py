@@ -21,6 +21,7 @@ AGREES = 0.5
 BACKGROUND = 0.1
 # So many agreeing answers make a class's own mean; with fewer it is that of all classes.
 _ENOUGH = 5
+_ROUNDING = 1e-9
 
 
 class Suspects(NamedTuple):
@@ -60,7 +61,8 @@ def sure(scores: Floats, rows: Indices, agree: Bools, classes: int) -> Floats:
     count = np.bincount(rows[agree], minlength=classes)
     total = np.bincount(rows[agree], weights=scores[agree], minlength=classes)
     own: Floats = np.divide(total, count, out=np.zeros(classes), where=count > 0)
-    return np.where(count >= _ENOUGH, own, float(scores[agree].mean()))
+    # A mean of equal scores may round above them.
+    return np.where(count >= _ENOUGH, own, float(scores[agree].mean())) - _ROUNDING
 
 
 def of_boxes(answers: Boxes, scores: Floats, labels: Boxes, crowd: Bools, classes: int) -> dict[str, Suspects]:

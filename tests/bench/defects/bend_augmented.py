@@ -10,7 +10,7 @@ from bench.defects.shelf import Spot, plants
 
 COUNT = 8
 Rng = np.random.Generator
-COPIES = {"images-duplicated": "copies of one picture are copies"}
+COPIES = {"images-nearly-duplicated": "copies of one picture are copies"}
 
 
 def _exported(draft: Draft, rng: Rng, shot: Shot, guises: list[Callable[[Pixels], Pixels]]) -> list[Shot]:

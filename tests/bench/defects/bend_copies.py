@@ -76,12 +76,7 @@ GUISES: dict[str, tuple[Guise | None, int]] = {
     "sheared": (lambda pixels, rng: _shear(pixels, 0.2), 92),
     "flipped_cut_brighter": (_mirrored_cut, 92),
 }
-_FOLLOWS = {
-    "images-duplicated": "a copy over two splits is a copy too",
-    "image-size-odd": "half the size is another size where all have one",
-    "image-aspect-odd": "a turned image is upright among flat ones",
-    "augmented-copies-in-evaluation": "an altered copy of a training image in the test split is one",
-}
+_FOLLOWS = {"half_size": {"image-size-odd": "half the size is another size where all have one"}}
 
 
 def _shelve(name: str, guise: Guise | None, quality: int) -> None:
@@ -89,7 +84,7 @@ def _shelve(name: str, guise: Guise | None, quality: int) -> None:
         yield from _leaks(draft, rng, guise, quality)
 
     leak.__name__ = f"leaked_{name}"
-    plants("images-shared-across-splits", "detection/coco", "classification", follows=_FOLLOWS)(leak)
+    plants("images-shared-across-splits", "detection/coco", "classification", follows=_FOLLOWS.get(name))(leak)
 
 
 for _name, (_guise, _quality) in GUISES.items():

@@ -80,7 +80,6 @@ def predictions_for_labels(draft: Draft, rng: Rng) -> Iterator[Spot]:
 @plants(
     "class-undefined",
     "detection/coco",
-    follows={"annotation-unusable": "an object of an undefined class cannot be used"},
     whole=True,
 )
 def category_not_defined(draft: Draft, rng: Rng) -> Iterator[Spot]:
@@ -92,7 +91,6 @@ def category_not_defined(draft: Draft, rng: Rng) -> Iterator[Spot]:
 @plants(
     "class-undefined",
     "yolo",
-    follows={"annotation-unusable": "an object of an undefined class cannot be used"},
     whole=True,
 )
 def class_number_past_the_names(draft: Draft, rng: Rng) -> Iterator[Spot]:
@@ -101,15 +99,12 @@ def class_number_past_the_names(draft: Draft, rng: Rng) -> Iterator[Spot]:
         yield Spot(words=[str(20 + number)])
 
 
-FLAT = {"polygon-invalid": "an outline without area is none", "objects-small": "it is small"}
-
-
-@plants("box-degenerate", "detection", follows=FLAT)
+@plants("box-degenerate", "detection")
 def no_width(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield from _boxes(draft, rng, lambda shot, box: (box[0], box[1], 0, box[3]))
 
 
-@plants("box-degenerate", "detection", follows=FLAT)
+@plants("box-degenerate", "detection")
 def no_height(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield from _boxes(draft, rng, lambda shot, box: (box[0], box[1], box[2], 0))
 
@@ -164,7 +159,7 @@ def labelled_under_two_classes(draft: Draft, rng: Rng) -> Iterator[Spot]:
 @plants(
     "box-side-extreme",
     "detection",
-    follows={"box-size-outlier": "no other object is so flat", "objects-small": "it is small"},
+    follows={"box-size-outlier": "no other object is so flat"},
 )
 def slivers(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield from _boxes(draft, rng, lambda shot, box: (20.0, box[1], 250.0, 3.0))
@@ -184,7 +179,6 @@ def half_of_all_small(draft: Draft, rng: Rng) -> Iterator[Spot]:
     "objects-tiny-at-target",
     "detection",
     asked={"input_px": 160},
-    follows={"objects-small": "what is tiny is small"},
 )
 def tiny_at_the_input_size(draft: Draft, rng: Rng) -> Iterator[Spot]:
     """Shrink half of a class to 14 pixels, which the target sees as 7."""
@@ -207,7 +201,6 @@ def _rings(draft: Draft, rng: Rng, bend: Callable[[tuple[float, ...]], tuple[flo
     "polygon-invalid",
     "segmentation/coco",
     "segmentation/yolo",
-    follows={"area-contradicts-shape": "a crossed outline has another area"},
 )
 def crossing_itself(draft: Draft, rng: Rng) -> Iterator[Spot]:
     """Swap two corners half the outline apart, so that its sides cross."""
@@ -230,7 +223,7 @@ def ring_of_two_points(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield from _entries(draft, rng, {"segmentation": [[10, 10, 40, 10]]})
 
 
-@plants("polygon-invalid", "segmentation/coco", follows={"area-contradicts-shape": "no area was said"})
+@plants("polygon-invalid", "segmentation/coco")
 def ring_without_area(draft: Draft, rng: Rng) -> Iterator[Spot]:
     for shot, thing in draft.things(rng, COUNT):
         x, y, w, h = thing.box
@@ -238,7 +231,7 @@ def ring_without_area(draft: Draft, rng: Rng) -> Iterator[Spot]:
         yield Spot([shot])
 
 
-@plants("polygon-invalid", "segmentation/coco", follows={"box-out-of-bounds": "the outline is far away"})
+@plants("polygon-invalid", "segmentation/coco")
 def outline_beside_its_box(draft: Draft, rng: Rng) -> Iterator[Spot]:
     for shot, thing in draft.things(rng, COUNT):
         moved = [value + (90 if thing.box[0] < 160 else -90) * (i % 2 == 0) for i, value in enumerate(thing.ring)]
@@ -253,7 +246,7 @@ def area_said_thrice(draft: Draft, rng: Rng) -> Iterator[Spot]:
         yield Spot([shot])
 
 
-@plants("area-contradicts-shape", "detection/coco", "segmentation/coco", follows={"objects-small": "0 is small"})
+@plants("area-contradicts-shape", "detection/coco", "segmentation/coco")
 def area_said_as_nothing(draft: Draft, rng: Rng) -> Iterator[Spot]:
     for shot, thing in draft.things(rng, COUNT):
         thing.said = {"area": 0}
@@ -333,7 +326,7 @@ def root_of_an_export(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield Spot(words=["parts"])
 
 
-@plants("class-name-odd", "detection", "segmentation")
+@plants("class-name-odd", "detection", "segmentation/coco", "segmentation/yolo")
 def names_that_say_nothing(draft: Draft, rng: Rng) -> Iterator[Spot]:
     row = int(rng.integers(len(draft.classes)))
     draft.classes[row] = str(rng.choice(["", "7", "class_2", "object", "???"]))

@@ -10,7 +10,6 @@ from bench.defects.drafts import Draft, Shot
 from bench.defects.shelf import Spot, plants
 
 Rng = np.random.Generator
-RATIO = {"split-ratio-odd": "what is left is another ratio"}
 FEW = {"class-rare": "few objects are left there", "split-ratio-odd": "few images are left there"}
 
 
@@ -18,7 +17,7 @@ def _without(draft: Draft, split: str) -> None:
     draft.shots = [shot for shot in draft.shots if shot.split != split]
 
 
-@plants("split-empty", "yolo", follows={"validation-split-missing": "it has no image", **RATIO})
+@plants("split-empty", "yolo", follows={"validation-split-missing": "it has no image"})
 def split_without_images(draft: Draft, rng: Rng) -> Iterator[Spot]:
     _without(draft, "val")
     draft.after.append(_declare_empty)
@@ -36,7 +35,6 @@ def _declare_empty(root: Path) -> None:
     "detection",
     "segmentation",
     "classification",
-    follows={"validation-split-missing": "neither is left", **RATIO},
 )
 def only_training(draft: Draft, rng: Rng) -> Iterator[Spot]:
     for shot in draft.shots:
@@ -49,14 +47,14 @@ def only_training(draft: Draft, rng: Rng) -> Iterator[Spot]:
     "detection",
     "segmentation",
     "classification",
-    follows={"dataset-small": "only the other splits are left", **RATIO},
+    follows={"dataset-small": "only the other splits are left"},
 )
 def no_training(draft: Draft, rng: Rng) -> Iterator[Spot]:
     _without(draft, "train")
     yield Spot()
 
 
-@plants("validation-split-missing", "detection", "segmentation", "classification", follows=RATIO)
+@plants("validation-split-missing", "detection", "segmentation", "classification")
 def no_validation(draft: Draft, rng: Rng) -> Iterator[Spot]:
     _without(draft, "val")
     yield Spot()
@@ -84,7 +82,6 @@ def _drop(draft: Draft, row: int, split: str, keep: int = 0) -> None:
         "class-mix-drifts-between-splits": "a class is gone from one",
         "images-empty-many": "some held nothing else",
         "class-rare": "none is rarer than few",
-        **RATIO,
     },
 )
 def class_absent(draft: Draft, rng: Rng) -> Iterator[Spot]:
@@ -98,7 +95,7 @@ def class_absent(draft: Draft, rng: Rng) -> Iterator[Spot]:
     "detection",
     "segmentation",
     "classification",
-    follows={"class-mix-drifts-between-splits": "a class is nearly gone from one", **RATIO},
+    follows={"class-mix-drifts-between-splits": "a class is nearly gone from one"},
 )
 def class_rare(draft: Draft, rng: Rng) -> Iterator[Spot]:
     row = int(rng.integers(len(draft.classes)))
@@ -109,8 +106,9 @@ def class_rare(draft: Draft, rng: Rng) -> Iterator[Spot]:
 @plants(
     "class-imbalance",
     "detection",
-    "segmentation",
-    follows={"class-rare": "an imbalanced class is rare in the test split too", "class-absent-in-split": "or absent"},
+    "segmentation/coco",
+    "segmentation/yolo",
+    follows={"class-rare": "an imbalanced class is rare in the test split too"},
 )
 def one_class_in_a_hundred(draft: Draft, rng: Rng) -> Iterator[Spot]:
     for shot in draft.shots:
@@ -120,7 +118,7 @@ def one_class_in_a_hundred(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield Spot(words=[draft.classes[0], draft.classes[1]])
 
 
-@plants("dataset-small", "detection", "segmentation", "classification", follows=FEW | {"class-absent-in-split": "few"})
+@plants("dataset-small", "detection", "segmentation", "classification", follows=FEW)
 def few_images(draft: Draft, rng: Rng) -> Iterator[Spot]:
     kept = []
     for split, count in (("train", 49), ("val", 11), ("test", 11)):
@@ -151,7 +149,14 @@ def path_outside(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield Spot(words=["data.yaml val"])
 
 
-@plants("class-mix-drifts-between-splits", "detection", "segmentation", "classification", follows=RATIO)
+@plants(
+    "class-mix-drifts-between-splits",
+    "detection",
+    "segmentation/coco",
+    "segmentation/yolo",
+    "classification",
+    follows={"class-rare": "of a class of portraits few are left"},
+)
 def other_classes_in_test(draft: Draft, rng: Rng) -> Iterator[Spot]:
     """Keep a fifth of one class's objects in the test split, and all of the others."""
     row = int(rng.integers(len(draft.classes)))
@@ -182,7 +187,7 @@ def softer_test(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield Spot(splits=["test"])
 
 
-@plants("object-sizes-drift-between-splits", "detection", follows={"objects-small": "the test's objects are small now"})
+@plants("object-sizes-drift-between-splits", "detection")
 def smaller_in_test(draft: Draft, rng: Rng) -> Iterator[Spot]:
     for shot in draft.of("test"):
         for thing in shot.things:

@@ -40,7 +40,7 @@ class Result:
 
     mutator: Mutator
     planted: int
-    missed: list[Spot]
+    missed: list[str]
     extra: list[str]
     alarms: list[str]
     followed: set[str]
@@ -121,7 +121,7 @@ def planted(studio: Studio, mutator: Mutator, task: str, kind: str, seed: int) -
     mine = [one for one in findings if one.code == mutator.code and one.outcome == "found"]
     items = list(_named(dataset, mine)) if mine else []
     wanted = [_names(draft, spot) for spot in spots]
-    missed = [spot for spot, want in zip(spots, wanted, strict=True) if not any(_says(one, *want) for one in items)]
+    missed = [str(want) for want in wanted if not any(_says(one, *want) for one in items)]
     touched = set().union(*(want[0] for want in wanted))
     extra = [
         str(one)

@@ -16,6 +16,8 @@ SETS = (
     ("segmentation", "masks"),
     ("classification", "folder"),
 )
+# One more form of the clean sets, which no mutator bends.
+CLEAN = (*SETS, ("detection", "voc"))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bench.defects import judged
 from bench.defects.judged import Studio
-from bench.defects.shelf import MUTATORS, SETS
+from bench.defects.shelf import CLEAN, MUTATORS
 from readiness.measures import intervals
 
 RECALL = 0.98
@@ -51,7 +51,7 @@ def of(studio: Studio, seeds: Iterable[int]) -> Outcomes:
     alarms: list[str] = []
     idle = {(one.name, code) for one in MUTATORS.values() for code in one.follows}
     for seed in seeds:
-        for task, kind in SETS:
+        for task, kind in CLEAN:
             _, findings = studio.scanned(studio.clean(task, kind, seed), {})
             alarms += [
                 f"clean {task}/{kind}, seed {seed}: {one.code} ({one.outcome}): {one.because}" for one in findings

@@ -16,7 +16,7 @@ from bench.defects import (
     table,
 )
 from bench.defects.judged import Studio
-from bench.defects.shelf import MUTATORS, SETS
+from bench.defects.shelf import CLEAN, MUTATORS
 from readiness import catalogue
 from readiness.measures import features
 
@@ -44,7 +44,7 @@ def test_every_dataset_code_has_a_mutator():
     assert set(EXEMPT) <= codes
 
 
-@pytest.mark.parametrize(("task", "kind"), SETS)
+@pytest.mark.parametrize(("task", "kind"), CLEAN)
 def test_clean_sets_have_no_finding(studio: Studio, task: str, kind: str):
     _, findings = studio.scanned(studio.clean(task, kind, 0), {})
     assert [(one.code, one.outcome, one.because) for one in findings] == []

@@ -1,4 +1,4 @@
-"""Writes a draft as COCO, YOLO, mask PNGs or folder per class; images are hard links into the pool."""
+"""Writes a draft as COCO, YOLO, VOC, mask PNGs or folder per class; images are hard links into the pool."""
 
 import json
 import os
@@ -25,6 +25,8 @@ def place(draft: Draft, shot: Shot) -> str:
     if draft.kind == "folder":
         assert shot.row is not None
         return f"{shot.split}/{draft.classes[shot.row]}/{shot.name}"
+    if draft.kind == "voc":
+        return f"JPEGImages/{shot.name}"
     return f"{shot.split}/{shot.name}" if draft.kind == "coco" else f"{shot.split}/images/{shot.name}"
 
 
@@ -151,7 +153,28 @@ def _folder(draft: Draft, root: Path) -> None:
     _link_images(draft, root)
 
 
-_WRITERS = {"coco": _coco, "yolo": _yolo, "masks": _masks, "folder": _folder}
+def _voc(draft: Draft, root: Path) -> None:
+    """Write VOC's three folders; its pixels count from 1 and include the last."""
+    _link_images(draft, root)
+    (root / "Annotations").mkdir()
+    (root / "ImageSets/Main").mkdir(parents=True)
+    for split in dict.fromkeys(shot.split for shot in draft.shots):
+        listed = "".join(f"{shot.stem}\n" for shot in draft.of(split))
+        (root / f"ImageSets/Main/{split}.txt").write_text(listed)
+    for shot in draft.shots:
+        size = f"<size><width>{shot.width}</width><height>{shot.height}</height><depth>3</depth></size>"
+        objects = "".join(_voc_object(draft.classes[thing.row], thing.box) for thing in shot.things)
+        said = f"<annotation><filename>{shot.name}</filename>{size}{objects}</annotation>"
+        (root / f"Annotations/{shot.stem}.xml").write_text(said)
+
+
+def _voc_object(name: str, box: tuple[float, float, float, float]) -> str:
+    left, top, right, bottom = round(box[0]) + 1, round(box[1]) + 1, round(box[0] + box[2]), round(box[1] + box[3])
+    corners = f"<xmin>{left}</xmin><ymin>{top}</ymin><xmax>{right}</xmax><ymax>{bottom}</ymax>"
+    return f"<object><name>{name}</name><difficult>0</difficult><bndbox>{corners}</bndbox></object>"
+
+
+_WRITERS = {"voc": _voc, "coco": _coco, "yolo": _yolo, "masks": _masks, "folder": _folder}
 
 
 def clear(root: Path) -> None:

@@ -1,6 +1,7 @@
 """The scan command as a real process: report, exit codes, and one line for what cannot be used."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,11 @@ ROOT = Path(__file__).resolve().parents[3]
 def scan(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "readiness_coordinator", "scan", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -92,6 +98,8 @@ def test_one_file_with_images_beside_it(parts: Parts):
         (["{tmp}/parts", "--task", "classification"], "--task classification does not fit"),
         (["{tmp}/parts", "--images", "{tmp}/gone"], "{tmp}/gone: no such file or folder"),
         (["{tmp}/parts", "--json", "{tmp}/gone/report.json"], "cannot write {tmp}/gone/report.json"),
+        (["{tmp}/parts", "--group", "("], "the pattern '(' cannot be used: missing ), unterminated subpattern"),
+        (["none://{tmp}/parts"], "none://{tmp}/parts: cannot be reached"),
     ],
 )
 def test_what_cannot_be_used_is_one_line_and_exit_2(parts: Parts, tmp_path: Path, words: list[str], line: str):
@@ -107,7 +115,28 @@ def test_what_cannot_be_used_is_one_line_and_exit_2(parts: Parts, tmp_path: Path
     assert done.stderr.count("\n") == 1
 
 
-def test_a_wrong_number_of_workers_is_a_usage_error(parts: Parts):
-    done = scan(parts.root, "--workers", "0")
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--workers", "0"], "'0' is no number of processes"),
+        (["--engine", "ray"], "there is no engine 'ray': it is local, dask or dask:tcp://HOST:PORT"),
+    ],
+)
+def test_a_wrong_way_to_run_is_a_usage_error(parts: Parts, words: list[str], line: str):
+    done = scan(parts.root, *words)
     assert done.returncode == 2
-    assert "'0' is no number of processes" in done.stderr
+    assert line in done.stderr
+
+
+def test_an_engine_that_does_not_answer_is_one_line_and_exit_4(parts: Parts):
+    done = scan(parts.root, "--engine", "dask:tcp://127.0.0.1:9")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("readiness scan: no Dask scheduler answers at tcp://127.0.0.1:9")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_zip_and_a_url_say_what_their_folder_says(parts: Parts, tmp_path: Path):
+    shutil.make_archive(str(tmp_path / "packed" / "parts"), "zip", parts.root)
+    places = [parts.root, tmp_path / "packed" / "parts.zip", f"file://{parts.root}"]
+    digests = {json.loads(scan(place, "--json", "-").stdout)["dataset_digest"] for place in places}
+    assert len(digests) == 1

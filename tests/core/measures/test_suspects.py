@@ -86,6 +86,13 @@ def test_the_limit_is_the_models_own_and_not_a_fixed_score():
     assert found(answers, timid, without(truth, np.arange(5)))["missing"].answers.tolist() == [0, 1, 2, 3, 4]
 
 
+def test_a_model_of_one_score_is_sure_of_it():
+    truth = labelled(2)
+    answers, scores = answered(truth, 2)
+    same = np.full(scores.size, 0.9)
+    assert found(answers, same, without(truth, np.arange(5)))["missing"].answers.tolist() == [0, 1, 2, 3, 4]
+
+
 def test_a_model_that_never_agrees_suspects_nothing():
     truth = labelled(3)
     answers, scores = answered(truth, 3)

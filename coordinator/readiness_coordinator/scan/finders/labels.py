@@ -30,9 +30,7 @@ def find(seen: Seen) -> dict[str, Listing]:
     if labelled.task != "classification":
         found["labels-few-beside-peers"] = few(seen.objects)
         found["images-empty-many"] = of_pictures(
-            picture
-            for picture in labelled.pictures
-            if picture.labelled and not picture.annotations and picture.mask is None
+            picture for picture in labelled.pictures if picture.labelled and not picture.annotations
         )
     return found
 
