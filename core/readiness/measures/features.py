@@ -1,6 +1,5 @@
 """What of one picture stands in another: local features that survive crops, turns, tilts and mirroring."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -20,16 +19,21 @@ Bits = npt.NDArray[np.uint16]
 
 COUNT = 200
 BYTES = 36
-LEAST = 8
+LEAST = 6
 _SIDE = 256
-_SMALLEST = 48
-_FEWEST = 6
-_FAR, _FARTHER = 64, 80
-_REACH = 4.0
-_OFF = 3.0
-_STEPS = np.arange(-12, 13, 4, dtype=np.float32)
-_GRID = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 150], dtype=np.float32)
+# Smaller pictures are one object before nothing: their few corners look like those of any other such object.
+_SMALLEST = 128
+_NARROWEST = 48
+_FEWEST = 5
+_FAR, _FARTHER = 72, 90
+_REACH, _OFF = 5.0, 4.0
 _PATCH = 31.0
+_EDGE = 16
+_COARSE = 2
+_STEPS = np.arange(-12, 13, 3, dtype=np.float32)
+_SPOTS = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 150], dtype=np.float32)
+_MIRRORED = np.array([int(np.flatnonzero((_SPOTS == (x, -y)).all(axis=1))[0]) for x, y in _SPOTS.tolist()])
+_HAND = _SPOTS.prod(axis=1)
 
 
 class Features(NamedTuple):
@@ -45,32 +49,27 @@ NONE = Features(np.empty((0, 2), np.float32), np.empty((0, 4), np.uint64))
 def features(pixels: Pixels) -> bytes:
     """Describe an image, shape (height, width, 3) BGR, by at most COUNT features of BYTES each, for `unpacked`.
 
-    ORB (Rublee et al., ICCV 2011) on the image shrunk to 256 pixels. A descriptor says nothing of a mirrored patch,
-    so each is taken of the patch or of its mirror image, whichever has the positive mixed second moment in the
-    keypoint's own frame (as in MI-SIFT, Ma et al. 2010): mirrored pictures then have equal descriptors.
+    ORB's corners (Rublee et al., ICCV 2011) on the image shrunk to 256 pixels, each described by comparing spots of a
+    grid around it that is turned with it, as in BRISK (Leutenegger et al., ICCV 2011). A mirrored patch has the same
+    spots in another order. Of the two orders that one is taken whose mixed second moment is positive (as in MI-SIFT,
+    Ma et al. 2010): mirrored pictures then have equal descriptors. Images under 128 pixels have none.
     """
     # Grey first: one channel to shrink instead of three.
     grey = shrunk(image.grey(pixels), _SIDE)
-    if min(grey.shape) < _SMALLEST:
+    if min(grey.shape) < (_NARROWEST if max(grey.shape) >= _SIDE else _SMALLEST):
         return b""
-    orb = cv2.ORB.create(nfeatures=COUNT, scaleFactor=1.3, nlevels=4, edgeThreshold=16, fastThreshold=7)
+    orb = cv2.ORB.create(nfeatures=COUNT, scaleFactor=1.3, nlevels=3, edgeThreshold=_EDGE, fastThreshold=8)
     found = orb.detect(grey, None)
     if not found:
         return b""
-    plain = _handed(grey, found) >= 0
-    width = grey.shape[1]
-    mirrored = [
-        cv2.KeyPoint(width - 1 - one.pt[0], one.pt[1], one.size, (180 - one.angle) % 360, one.response, one.octave)
-        for one, straight in zip(found, plain.tolist(), strict=True)
-        if not straight
-    ]
-    straight = [one for one, straight in zip(found, plain.tolist(), strict=True) if straight]
-    points, descriptors = _described(orb, grey, straight)
-    turned_points, turned = _described(orb, np.ascontiguousarray(grey[:, ::-1]), mirrored)
-    turned_points[:, 0] = width - 1 - turned_points[:, 0]
-    shares = (np.concatenate([points, turned_points]) + 0.5) / np.array([width, grey.shape[0]], dtype=np.float32)
+    said = np.array([(*one.pt, one.angle, one.size, one.octave) for one in found], dtype=np.float32)
+    spots = _spots(grey, said)
+    straight = (spots - spots.mean(axis=1, keepdims=True)) @ _HAND >= 0
+    spots = np.where(straight[:, None], spots, spots[:, _MIRRORED])
+    bits = np.packbits(spots[:, _COMPARED[0]] > spots[:, _COMPARED[1]], axis=1)
+    shares = (said[:, :2] + 0.5) / np.array(grey.shape[::-1], dtype=np.float32)
     stored = np.clip(np.rint(shares * 65535), 0, 65535).astype("<u2")
-    return stored.tobytes() + np.concatenate([descriptors, turned]).tobytes()
+    return stored.tobytes() + np.ascontiguousarray(bits).tobytes()
 
 
 def unpacked(data: bytes) -> Features:
@@ -112,26 +111,34 @@ def alignment(first: Features, second: Features) -> Matrix | None:
     return shares
 
 
-def _handed(grey: Pixels, found: Sequence[cv2.KeyPoint]) -> Floats:
-    """Measure the mixed second moment of each patch in its keypoint's frame; mirroring turns its sign round."""
-    calm = cv2.blur(grey, (5, 5))
-    said = np.array([(*one.pt, one.angle, one.size) for one in found], dtype=np.float32)
+def _spots(grey: Pixels, said: Points) -> Points:
+    """Sample smoothed grey values around corners, (n, 5): x, y, angle, size, octave; shape (n, spots)."""
     turn, scale = np.deg2rad(said[:, 2, None]), said[:, 3, None] / _PATCH
     along, across = scale * np.cos(turn), scale * np.sin(turn)
-    x = np.rint(said[:, 0, None] + along * _GRID[:, 0] - across * _GRID[:, 1]).astype(np.intp)
-    y = np.rint(said[:, 1, None] + across * _GRID[:, 0] + along * _GRID[:, 1]).astype(np.intp)
-    height, width = calm.shape
-    patches = calm[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)].astype(np.float32)
-    moments: Floats = (patches - patches.mean(axis=1, keepdims=True)) @ _GRID.prod(axis=1)
-    return moments
+    x = said[:, 0, None] + along * _SPOTS[:, 0] - across * _SPOTS[:, 1]
+    y = said[:, 1, None] + across * _SPOTS[:, 0] + along * _SPOTS[:, 1]
+    height = grey.shape[0]
+    # Spots of large patches are larger: a smoother picture stands below the other, for one call to read both.
+    both = cv2.vconcat([cv2.GaussianBlur(grey, (7, 7), 2), cv2.GaussianBlur(grey, (9, 9), 3)])
+    y = np.clip(y, 0, height - 1) + height * (said[:, 4, None] >= _COARSE)
+    spots: Points = cv2.remap(both, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.float32
+    )
+    return spots
 
 
-def _described(orb: cv2.ORB, grey: Pixels, chosen: Sequence[cv2.KeyPoint]) -> tuple[Points, Descriptors]:
-    kept, descriptors = orb.compute(grey, chosen) if chosen else ((), None)
-    if not kept:
-        return NONE.points.copy(), NONE.descriptors
-    points = np.array([one.pt for one in kept], dtype=np.float32)
-    return points, np.ascontiguousarray(descriptors).view(np.uint64)
+def _compared() -> Rows:
+    """Choose 256 pairs of spots that lie apart, shape (2, 256): strewn by a fixed rule, each way round in turn."""
+    one, two = np.triu_indices(len(_SPOTS), 1)
+    apart = np.hypot(*(_SPOTS[one] - _SPOTS[two]).T) >= 2 * (_STEPS[1] - _STEPS[0])
+    one, two = one[apart], two[apart]
+    chosen = np.argsort((one * 7919 + two * 104729 + one * two * 31) % 65521, kind="stable")[:256]
+    pairs = np.stack([one[chosen], two[chosen]])
+    pairs[:, 1::2] = pairs[::-1, 1::2]
+    return pairs
+
+
+_COMPARED = _compared()
 
 
 def _apart(first: Descriptors, second: Descriptors) -> Bits:
