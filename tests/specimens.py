@@ -9,7 +9,7 @@ from readiness import catalogue
 from readiness.dossier import Dossier
 from readiness.evidence.benchmark import Benchmark, Confidence, Latency, Memory
 from readiness.evidence.bounded import Quantile, Rate
-from readiness.evidence.dataset import ClassCount, Dataset, Listing, Split
+from readiness.evidence.dataset import INPUT_SIZES, ClassCount, Dataset, Listing, Split, TinyCount
 from readiness.evidence.device import Device
 from readiness.evidence.evaluation import ClassResult, Evaluation, SliceResult
 from readiness.evidence.model import Card, CardInput, CardOutput, Model
@@ -100,6 +100,7 @@ def dataset(**changes: Any) -> Dataset:
             for name in CLASSES
         ),
         drifts=(),
+        tiny=tuple(TinyCount(name=name, objects=2000, under=(0,) * len(INPUT_SIZES)) for name in CLASSES),
         listings=dict.fromkeys(LISTED_CODES, Listing()),
     )
     listings = {**good.listings, **changes.pop("listings", {})}

@@ -1,5 +1,7 @@
 """One listing of a scan as an answer: nothing listed is clear, what was not measured is unknown, never a pass."""
 
+import re
+
 from readiness.evidence.dataset import Item, Listing
 from readiness.finding import Measure, Outcome, Step, Subject, clear, found, unknown
 
@@ -7,21 +9,30 @@ SHOWN = 3
 
 
 def judge(
-    listing: Listing | None, what: str, *, unit: str, subject: Subject, step: Step, of: int | None = None
+    listing: Listing | None,
+    what: str,
+    *,
+    unit: str,
+    subject: Subject,
+    step: Step,
+    of: int | None = None,
+    said: tuple[str, str] | None = None,
 ) -> Outcome:
-    """Answer `found` when anything is listed; `what` says it in words, such as "boxes have no area".
+    """Answer `found` when anything is listed; `what` says of one or of many what is wrong, as "without an area".
 
-    `of` is how many there are in all. The reason names the first affected images or entries.
+    `unit` names them, and `said` one and many of them in a sentence where the unit does not do; `of` is how many images
+    there are in all. The reason names the first affected images or entries.
     """
+    single, many = said or (_singular(unit), unit)
     if listing is None:
-        return unknown(f"not measured: whether {what}", "missing", subject=subject, step=RESCAN)
-    count = f"{listing.total} of {of}" if of is not None else str(listing.total)
+        return unknown(f"not measured: whether there are {many}", "missing", subject=subject, step=RESCAN)
+    among = f" among {of}" if of is not None else ""
     measure = Measure(measured=listing.total, limit=0, unit=unit, n=of)
     if listing.total == 0:
-        return clear(f"{count} {unit}: none", subject=subject, measure=measure)
+        return clear(f"no {many}{among}", subject=subject, measure=measure)
     images = listing.images()
     return found(
-        f"{count} {unit}: {what}: {examples(listing.items)}",
+        f"{counted(listing.total, many, single)}{among}: {what}: {examples(listing.items)}",
         subject=subject,
         measure=measure,
         images=images,
@@ -34,7 +45,7 @@ def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -
     """Answer once per combination of splits that share something."""
     if listing is None:
         subject = Subject("dataset", "splits")
-        return [unknown(f"not measured: whether {what}", "missing", subject=subject, step=RESCAN)]
+        return [unknown(f"not measured: whether there are {unit}", "missing", subject=subject, step=RESCAN)]
     if listing.total == 0:
         measure = Measure(measured=0, limit=0, unit=unit)
         return [clear(f"no {unit} in two splits", subject=Subject("dataset", "splits"), measure=measure)]
@@ -43,6 +54,11 @@ def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -
         judge(_of_splits(listing, splits), what, unit=unit, subject=Subject("split", " + ".join(splits)), step=step)
         for splits in combinations
     ]
+
+
+def counted(count: int, many: str, one: str | None = None) -> str:
+    """Say how many there are; without a word for `one` the first plural is put into the singular: "1 unusable entry"."""
+    return f"{count} {(one or _singular(many)) if count == 1 else many}"
 
 
 def examples(items: tuple[Item, ...]) -> str:
@@ -58,6 +74,10 @@ def _of_splits(listing: Listing, splits: tuple[str, ...]) -> Listing:
     items = tuple(item for item in listing.items if item.splits == splits)
     images = {image for item in items for image in item.images}
     return Listing(total=len(items), items=items, images_total=len(images))
+
+
+def _singular(many: str) -> str:
+    return re.sub(r"\b(\w+?)(?:(i)es|(?<=[sx])es|(?<!s)s)\b", lambda found: found[1] + "y" * bool(found[2]), many, count=1)
 
 
 def _words(item: Item) -> str:

@@ -76,7 +76,7 @@ def test_a_copy_that_lost_its_objects_was_overdone():
     )
     listed = found(seen(labelled(pictures)))["augmentation-too-strong"]
     assert {item.images[0]: item.detail for item in listed.items} == {
-        pictures[4].name: "1 objects, its copies have 3",
+        pictures[4].name: "1 object, its copies have 3",
         pictures[7].name: "2 boxes cut at the edge, 40% of the area that its copies have",
         pictures[10].name: "3 boxes cut at the edge, 14% of the area that its copies have",
     }

@@ -11,7 +11,7 @@ import pytest
 
 from slow_scans import gone, large, scan, under_way
 
-COUNT = 120
+COUNT = 300
 
 
 @pytest.fixture(scope="module")

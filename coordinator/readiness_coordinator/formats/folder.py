@@ -1,13 +1,16 @@
 """One folder per class, with or without split folders around them: the layout of image classifiers."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from readiness.evidence.model import Task
+from readiness.listed import counted
 from readiness_coordinator.formats import layout
 from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
-from readiness_coordinator.formats.layout import ALL, clean, is_image, name_under, split_of
+from readiness_coordinator.formats.layout import ALL, IMAGE_SUFFIXES, clean, is_image, name_under, split_of
+from readiness_coordinator.formats.places import is_remote
 
 RANK = 90
 LOOKS_FOR = "folders of images named after their class, plain or inside train, val and test"
@@ -21,7 +24,7 @@ _NOTES = frozenset({".txt", ".md", ".csv", ".json", ".xml", ".yaml", ".yml", ".h
 def fits(path: Path) -> bool:
     """Tell whether some class folder holds an image."""
     return path.is_dir() and any(
-        folder.name.lower() not in _PARTS and any(is_image(file) for file in folder.iterdir())
+        folder.name.lower() not in _PARTS and any(_image_names(folder))
         for _, home in _homes(path)
         for folder in _classes_in(home)
     )
@@ -79,12 +82,15 @@ def _leads_up(folder: Path) -> bool:
 
 
 def _links(root: Path, home: Path) -> Iterator[Fault]:
-    for link in sorted(home.iterdir(), key=lambda path: path.name):
-        if link.is_symlink() and not link.name.startswith("."):
-            if not link.exists():
-                yield Fault(name_under(root, link), "is a link that leads nowhere")
-            elif link.is_dir() and _leads_up(link):
-                yield Fault(name_under(root, link), "is a link to a folder that holds it; left out")
+    if is_remote(home):
+        return
+    with os.scandir(home) as found:
+        names = sorted(one.name for one in found if one.is_symlink() and not one.name.startswith("."))
+    for link in (home / name for name in names):
+        if not link.exists():
+            yield Fault(name_under(root, link), "is a link that leads nowhere")
+        elif link.is_dir() and _leads_up(link):
+            yield Fault(name_under(root, link), "is a link to a folder that holds it; left out")
 
 
 def _outside(root: Path, homes: list[tuple[str, Path]]) -> Iterator[Fault]:
@@ -94,27 +100,35 @@ def _outside(root: Path, homes: list[tuple[str, Path]]) -> Iterator[Fault]:
         return
     for folder in _classes_in(root):
         if folder not in inside and (count := sum(1 for _ in layout.images_under(folder))):
-            yield Fault(name_under(root, folder), f"holds {count} images, beside the split folders; left out")
+            yield Fault(name_under(root, folder), f"holds {counted(count, 'images')}, beside the split folders; left out")
 
 
 def _loose(root: Path, split: str, home: Path) -> Iterator[Picture]:
-    for file in sorted(home.iterdir(), key=lambda path: path.name):
-        if is_image(file) and file.is_file():
-            name = name_under(root, file)
-            yield Picture(name=name, file=file, split=split, key=name, labelled=False)
+    for file in (home / name for name in sorted(_image_names(home))):
+        name = name_under(root, file)
+        yield Picture(name=name, file=file, split=split, key=name, labelled=False)
+
+
+def _image_names(folder: Path) -> Iterator[str]:
+    """Give the names of the images that lie directly in a folder, without a path object for each."""
+    inside = layout.entries(folder).items()
+    return (name for name, is_folder in inside if not is_folder and is_image(PurePosixPath(name)))
 
 
 def _of_class(root: Path, split: str, folder: Path, faults: list[Fault]) -> Iterator[Picture]:
+    label = clean(folder.name)
     other: Counter[str] = Counter()
     first: dict[str, str] = {}
     for file in layout.files_under(folder):
-        name, ending = name_under(root, file), PurePosixPath(file.name).suffix.lower()
-        if is_image(file):
-            yield Picture(name=name, file=file, split=split, key=name, label=clean(folder.name))
+        # The name of a place in a zip is found anew each time that it is asked for.
+        name = name_under(root, file)
+        ending = PurePosixPath(name).suffix.lower()
+        if ending in IMAGE_SUFFIXES:
+            yield Picture(name=name, file=file, split=split, key=name, label=label)
         elif ending not in _NOTES:
             other[ending] += 1
             first.setdefault(ending, name)
     faults += [
-        Fault(first[ending], f"{count} {clean(ending) or 'nameless'} files are not read as images")
+        Fault(first[ending], f"not read as images: {counted(count, f'{clean(ending)} files'.lstrip())}")
         for ending, count in other.items()
     ]

@@ -68,7 +68,7 @@ def _measured(image: Image.Image, colours: frozenset[int], *, lossy: bool) -> Ma
     regions = masks.regions(values)
     stray = masks.stray(values, lossy=lossy)
     two_tone = {region.value for region in regions} - stray <= {0, ignore}
-    if not two_tone:
+    if not two_tone and any(region.value == ignore for region in regions):
         stray = masks.stray(values, ignore=ignore, lossy=lossy)
     return Mask(
         note=note,
@@ -108,7 +108,7 @@ def _narrow(pixels: npt.NDArray[np.generic]) -> Values | None:
     low, high = pixels.min(), pixels.max()
     if pixels.dtype.kind == "f" or low < 0 or high > 65535:
         return None
-    return np.ascontiguousarray(pixels.astype(np.uint8 if high <= 255 else np.uint16))
+    return np.ascontiguousarray(pixels, dtype=np.uint8 if high <= 255 else np.uint16)
 
 
 def _packed(pixels: npt.NDArray[np.generic]) -> Colours:

@@ -19,6 +19,7 @@ Rows = npt.NDArray[np.int64]
 ALL = 50_000
 # So many pictures' features are in memory at a time.
 _INDEXED = 25_000
+_ASKED = 256
 # With so many of its nearest, and of those most like it by features, a picture is compared.
 _NEAREST, _LIKEST = 64, 8
 _BATCH = 512
@@ -117,13 +118,14 @@ class _Search:
         for start in range(0, len(searched), _INDEXED):
             block = searched[start : start + _INDEXED]
             index = neighbours.Index([self._features(row).descriptors for row in block])
-            for place, row in enumerate(roots):
-                found, said = index.likest(self._features(row).descriptors, _LIKEST + 1)
-                others = np.array(block, dtype=np.int64)[found]
-                keep = others != row
-                rows, points = np.append(likest[place], others[keep]), np.append(scores[place], said[keep])
-                best = np.argsort(-points, kind="stable")[:_LIKEST]
-                likest[place], scores[place] = rows[best], points[best]
+            for begin in range(0, len(roots), _ASKED):
+                asked = [self._features(row).descriptors for row in roots[begin : begin + _ASKED]]
+                for place, (found, said) in enumerate(index.likest(asked, _LIKEST + 1), start=begin):
+                    others = np.array(block, dtype=np.int64)[found]
+                    keep = others != roots[place]
+                    rows, points = np.append(likest[place], others[keep]), np.append(scores[place], said[keep])
+                    best = np.argsort(-points, kind="stable")[:_LIKEST]
+                    likest[place], scores[place] = rows[best], points[best]
         pairs = np.column_stack([np.repeat(roots, _LIKEST), likest.reshape(-1)])
         for one, two in np.unique(np.sort(pairs[pairs[:, 1] >= 0], axis=1), axis=0).tolist():
             self._lay(one, two)

@@ -31,7 +31,7 @@ _PATCH = 31.0
 _EDGE = 16
 _COARSE = 2
 _STEPS = np.arange(-12, 13, 3, dtype=np.float32)
-_SPOTS = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 150], dtype=np.float32)
+_SPOTS = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 156], dtype=np.float32)
 _MIRRORED = np.array([int(np.flatnonzero((_SPOTS == (x, -y)).all(axis=1))[0]) for x, y in _SPOTS.tolist()])
 _HAND = _SPOTS.prod(axis=1)
 
@@ -144,8 +144,8 @@ _COMPARED = _compared()
 def _apart(first: Descriptors, second: Descriptors) -> Bits:
     """Count the bits in which descriptors differ, (n, m); column by column, for a sum over four is slow."""
     bits: Bits = np.zeros((len(first), len(second)), dtype=np.uint16)
-    for column in range(first.shape[1]):
-        bits += np.bitwise_count(first[:, column, None] ^ second[None, :, column])
+    for one, two in zip(first.T, second.T, strict=True):
+        bits += np.bitwise_count(one[:, None] ^ two)
     return bits
 
 

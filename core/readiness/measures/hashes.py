@@ -90,9 +90,18 @@ def agreement(first: Pixels, second: Pixels, valid: Mask | None = None) -> Float
     share = (one * two).sum(axis=2) / np.maximum(counts, 1) / np.sqrt(power_1 * power_2 + 1e-9)
     power = np.where(counts >= _ENOUGH * _LOW * _LOW, np.maximum(power_1, power_2), -1.0)
     floor = np.minimum(_TEXTURE, np.sort(power, axis=1)[:, -_LEAST:].min(axis=1))
-    share = np.where(power >= np.maximum(floor, 0.0)[:, None], share, np.nan)
-    worst: Floats = np.nanquantile(share, 0.1, axis=1)
-    return worst
+    return _tenth(share, power >= np.maximum(floor, 0.0)[:, None])
+
+
+def _tenth(share: Floats, counted: Mask) -> Floats:
+    """Give the 10th percentile of what counts of each row: as numpy.nanquantile does, but of all rows at once."""
+    ordered = np.sort(np.where(counted, share, np.inf), axis=1)
+    place = 0.1 * (counted.sum(axis=1) - 1)
+    low = np.floor(place).astype(np.intp)
+    rows = np.arange(len(share))
+    below, above = ordered[rows, low], ordered[rows, np.ceil(place).astype(np.intp)]
+    tenth: Floats = below + (place - low) * (above - below)
+    return tenth
 
 
 def _blocks(thumbs: npt.NDArray[np.generic]) -> Floats:

@@ -22,6 +22,7 @@ _CROWD = 2048
 _WORD = np.uint64(2**24 - 1)
 _COMMON = 32
 _CHANCE = 17
+_OWNER = 2**32 - 1
 _MASKS = np.array(
     [sum(1 << bit for bit in bits) for count in range(3) for bits in combinations(range(16), count)], dtype=np.uint16
 )
@@ -75,29 +76,38 @@ class Index:
             order = np.argsort(words, kind="stable")
             self._tables.append((words[order], owners[order]))
 
-    def likest(self, descriptors: Descriptors, most: int) -> tuple[Numbers, Floats]:
-        """Give the images, by number, that share most with `descriptors`, shape (n, 4), and how much they share.
+    def likest(self, asked: list[Descriptors], most: int) -> list[tuple[Numbers, Floats]]:
+        """Give for each of `asked`, shape (n, 4), the images, by number, that share most with it, and how much.
 
         At most `most`, best first, and only those that share half as much again as the 18th best, which shares by
         chance: on 700 real images that left two for each to compare, and lost no copy that comparing would tell.
         A shared word counts the less, the more features have it; one that more than 32 have says nothing.
         """
-        owners, weights = [], []
+        askers = np.repeat(np.arange(len(asked)), [len(one) for one in asked])
+        every = np.concatenate(asked) if asked else np.empty((0, _PARTS), dtype=np.uint64)
+        keys, weights = [], []
         for part, (words, held) in enumerate(self._tables):
-            wanted = _words(descriptors, part)
+            wanted = _words(every, part)
             low, high = np.searchsorted(words, wanted), np.searchsorted(words, wanted, side="right")
             rare = (high > low) & (high - low <= _COMMON)
             low, many = low[rare], (high - low)[rare]
-            owners.append(held[_runs(low, many)])
+            keys.append(np.repeat(askers[rare] << 32, many) | held[_runs(low, many)])
             weights.append(np.repeat(1 / np.sqrt(many), many))
-        said = np.concatenate(owners)
-        numbers, inverse = np.unique(said, return_inverse=True)
-        scores: Floats = np.bincount(inverse, np.concatenate(weights), minlength=len(numbers)).round(6)
-        ordered = np.lexsort((numbers, -scores))
-        least = max(1.0, 1.5 * scores[ordered[_CHANCE]]) if len(ordered) > _CHANCE else 1.0
-        chosen = ordered[:most]
-        chosen = chosen[scores[chosen] >= least]
-        return numbers[chosen].astype(np.int64), scores[chosen]
+        pairs, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+        scores: Floats = np.bincount(inverse, np.concatenate(weights), minlength=len(pairs)).round(6)
+        ordered = np.lexsort((pairs, -scores, pairs >> 32))
+        pairs, scores = pairs[ordered], scores[ordered]
+        begins = np.searchsorted(pairs >> 32, np.arange(len(asked) + 1))
+        return [
+            _best(pairs[low:high] & _OWNER, scores[low:high], most)
+            for low, high in zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True)
+        ]
+
+
+def _best(numbers: Numbers, scores: Floats, most: int) -> tuple[Numbers, Floats]:
+    least = max(1.0, 1.5 * scores[_CHANCE]) if len(scores) > _CHANCE else 1.0
+    kept = scores[:most] >= least
+    return numbers[:most][kept], scores[:most][kept]
 
 
 def _words(descriptors: Descriptors, part: int) -> Words:

@@ -18,6 +18,8 @@ _LEAST = 0.08
 _SHOWN = 0.5
 _REFINABLE = 0.1
 _RIM = 40
+# Up to a gain of 1.4, what is cut off at white on one picture is at least so bright on the other.
+_WHITE, _BRIGHT = 250, 178
 _CORNERS = np.array([[0.0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]])
 _STRAIGHT = 0.04
 _STEPS = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
@@ -41,7 +43,7 @@ def laid(first: Pixels, second: Pixels, found: Matrix) -> Laid | None:
 
     `found`, shape (2, 3), takes shares of the first picture to shares of the second. Where the thumbnails nearly
     agree, the map is refined on their pixels (ECC, Evangelidis and Psarakis 2008). A rectangle of one value with an
-    edge around it is a cut-out and proves nothing either way.
+    edge around it is a cut-out and proves nothing either way, nor does what exposure cut off at white on one of them.
     """
     whole = np.vstack([found, [0.0, 0.0, 1.0]])
     size = abs(float(np.linalg.det(whole[:2, :2])))
@@ -73,6 +75,8 @@ def _share(wide: Pixels, close: Pixels, onto: Matrix) -> float:
     # A flat object that moved would be two holes; what is flat in both is no cut-out.
     if min((far & ~near).sum(), (near & ~far).sum()) <= _RIM:
         valid &= ~(far | near)
+    brighter, darker = cv2.max(wide, moved), cv2.min(wide, moved)
+    valid &= ~((brighter >= _WHITE) & (darker >= _BRIGHT) & (darker < _WHITE))
     if valid.mean() < _LEAST or shown < _SHOWN:
         return -1.0
     return float(hashes.agreement(wide[None], moved[None], valid[None])[0])
@@ -89,7 +93,10 @@ def _holes(thumb: Pixels) -> Mask:
     """Mark rectangles of one value that stand out from what is around them, with the rim that shrinking blurred."""
     found = np.zeros(thumb.shape, dtype=np.bool_)
     flat = (cv2.subtract(cv2.dilate(thumb, _NEARBY), cv2.erode(thumb, _NEARBY)) <= 2).astype(np.uint8)
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(flat, cv2.MORPH_OPEN, _HOLE))
+    flat = cv2.morphologyEx(flat, cv2.MORPH_OPEN, _HOLE)
+    if not flat.any():
+        return found
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(flat)
     for label in range(1, count):
         x, y, width, height, pixels = boxes[label].tolist()
         values = thumb[labels == label].astype(np.int64)

@@ -34,7 +34,9 @@ def parts(tmp_path: Path) -> Parts:
 def test_the_report_has_the_contracts_keys_and_its_evidence_reads_back(parts: Parts, tmp_path: Path):
     done = scan(parts.root, "--json", tmp_path / "report.json")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("ready · quality 100 · parts (coco, detection) · 120 images, 480 labels, 2 classes")
+    first, gates, what = done.stdout.split("\n")[0].partition(" (image 100, annotation 100, split 100, class 100, ")
+    assert (first, gates != "") == ("ready · quality 100", True)
+    assert what == "leakage 100) · parts (coco, detection) · 120 images, 480 labels, 2 classes"
     report = json.loads((tmp_path / "report.json").read_text())
     assert (report["schema"], report["state"], report["quality_score"]) == ("readiness.scan/1", "ready", 100)
     assert (report["findings"], report["caveats"], report["images"], report["annotations"]) == ([], [], 120, 480)
@@ -45,7 +47,7 @@ def test_the_report_has_the_contracts_keys_and_its_evidence_reads_back(parts: Pa
 
 
 def test_findings_are_equal_over_runs_and_workers(parts: Parts):
-    parts.boxes("train", 1)[0]["bbox"][2] = 0
+    parts.boxes("train", 1)[0].update(bbox=[5, 10, 0, 40], area=0)
     (parts.save() / "train/train003.png").write_bytes(b"broken")
     runs = [json.loads(scan(parts.root, "--json", "-", "--workers", count).stdout) for count in "112"]
     texts = {
@@ -68,7 +70,7 @@ def test_exit_codes_follow_state_and_strict(parts: Parts, tmp_path: Path):
 
 def test_clear_answers_only_when_asked_for(parts: Parts):
     report = json.loads(scan(parts.root, "--json", "-", "--all").stdout)
-    assert {finding["outcome"] for finding in report["findings"]} == {"clear"}
+    assert {finding["outcome"] for finding in report["findings"]} == {"clear", "inapplicable"}
     assert "box-degenerate" in {finding["code"] for finding in report["findings"]}
 
 
@@ -89,8 +91,8 @@ def test_one_file_with_images_beside_it(parts: Parts):
     ("words", "line"),
     [
         (["{tmp}/gone"], "{tmp}/gone: no such file or folder"),
-        (["{tmp}/empty"], "{tmp}/empty: no dataset found; looked for coco: "),
-        (["{tmp}/notes.txt"], "{tmp}/notes.txt: no dataset found; looked for coco: "),
+        (["{tmp}/empty"], "{tmp}/empty: no dataset found; looked for labelme: "),
+        (["{tmp}/notes.txt"], "{tmp}/notes.txt: no dataset found; looked for labelme: "),
         (["{tmp}/cut.json"], "{tmp}/cut.json: not valid JSON: "),
         (["{tmp}/parts", "--policy", "lenient"], "no policy 'lenient'; there are prototype, standard, strict-safety"),
         (["{tmp}/parts", "--target", "toaster"], "no target 'toaster'; there are "),

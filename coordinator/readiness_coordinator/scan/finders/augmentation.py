@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.evidence.dataset import Item, Listing
+from readiness.listed import counted
 from readiness.measures.image import Look
 from readiness_coordinator.formats.labelled import Picture, area
 from readiness_coordinator.formats.layout import SPLITS
@@ -78,9 +79,10 @@ def _pushed_out(seen: Seen, named: dict[str, list[Picture]]) -> Iterator[Item]:
         usual, usual_area, usual_cut = median(counts), median(areas), median(cut)
         for one, count, part, edge in zip(copies, counts, areas, cut, strict=True):
             if count * 2 < usual:
-                detail = f"{count} objects, its copies have {usual:g}"
+                detail = f"{counted(count, 'objects')}, its copies have {usual:g}"
             elif edge > usual_cut and part * 2 < usual_area:
-                detail = f"{edge} boxes cut at the edge, {part / usual_area:.0%} of the area that its copies have"
+                cut_off = counted(edge, "boxes")
+                detail = f"{cut_off} cut at the edge, {part / usual_area:.0%} of the area that its copies have"
             else:
                 continue
             yield Item(images=(one.name,), detail=detail, splits=(one.split,))

@@ -15,7 +15,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("annotation-unusable"),
-        "they do not parse or contradict the rest",
+        "text that does not parse, or that contradicts the rest",
         unit="unusable entries",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="correct the label entries that cannot be used"),

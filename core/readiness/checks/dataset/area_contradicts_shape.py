@@ -17,7 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("area-contradicts-shape"),
-        "their area is off by more than 10 % and 4 square pixels",
+        "off what is drawn by more than 10 % and 4 square pixels",
         unit="contradicting areas",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="compute the areas anew from the shapes"),

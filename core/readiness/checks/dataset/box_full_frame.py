@@ -18,7 +18,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-full-frame"),
-        "they cover 95 % of the image or more, and hardly any covers half of it",
+        "95 % of the image or more, where hardly any other covers half of one",
         unit="boxes over the whole image",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="redraw the boxes that cover their whole image"),

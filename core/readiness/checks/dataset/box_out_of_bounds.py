@@ -17,7 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-out-of-bounds"),
-        "they pass the image's edge by more than half a pixel",
+        "past the image's edge by more than half a pixel",
         unit="boxes outside",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="clip the boxes to their images"),

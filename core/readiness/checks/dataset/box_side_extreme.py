@@ -18,8 +18,9 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-side-extreme"),
-        "their sides are as 20 to 1 or more, and their class is of another shape",
+        "sides as 20 to 1 or more, in a class of another shape",
         unit="slivers of boxes",
+        said=("sliver of a box", "slivers of boxes"),
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="redraw or delete the slivers"),
     )

@@ -18,7 +18,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-size-outlier"),
-        "area or shape is far beyond all others of their class",
+        "area or shape far beyond all others of the class",
         unit="boxes out of size",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="label", text="look at the boxes whose size is unlike their class's"),

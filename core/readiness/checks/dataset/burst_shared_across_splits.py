@@ -15,7 +15,7 @@ SEVERITY = Severity.BLOCK
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
         dataset.listed("burst-shared-across-splits"),
-        "one camera took them within seconds",
+        "taken by one camera within seconds",
         unit="shared bursts",
         step=Step(kind="fix", text="keep each burst in one split"),
     )

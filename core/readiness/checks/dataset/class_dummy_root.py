@@ -16,7 +16,7 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("class-dummy-root"),
-        "a root category that no object carries; it was left out here",
+        "without an object, and left out here",
         unit="root categories",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="drop the root category from the list of classes"),

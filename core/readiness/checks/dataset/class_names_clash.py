@@ -16,7 +16,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("class-names-clash"),
-        "they are told apart by case, separators, a plural or a slip of the pen",
+        "told apart only by case, separators, a plural or a slip of the pen",
         unit="clashing names",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="merge or rename the classes whose names clash"),

@@ -15,7 +15,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("class-undefined"),
-        "their class is not declared",
+        "of a class that is not declared",
         unit="labels of no class",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="declare the classes that labels name, or correct the labels"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from readiness.evidence.dataset import Dataset
 from readiness.finding import Outcome, Severity, Subject, clear, found
+from readiness.listed import counted
 
 SEVERITY = Severity.BLOCK
 
@@ -25,11 +26,11 @@ def _counts(dataset: Dataset) -> Iterator[str]:
     images = sum(split.images for split in dataset.splits)
     labels = sum(split.annotations for split in dataset.splits)
     if images != dataset.images:
-        yield f"the splits hold {images} images, all in all there are {dataset.images}"
+        yield f"the splits hold {counted(images, 'images')}, all in all there are {dataset.images}"
     if labels != dataset.annotations:
-        yield f"the splits hold {labels} labels, all in all there are {dataset.annotations}"
+        yield f"the splits hold {counted(labels, 'labels')}, all in all there are {dataset.annotations}"
     if dataset.annotations and not dataset.classes:
-        yield f"{dataset.annotations} labels of no class"
+        yield counted(dataset.annotations, "labels of no class")
     for split in dataset.splits:
         if min(split.images, split.labelled, split.unlabelled, split.annotations) < 0:
             yield f"a count of split '{split.name}' is below 0"

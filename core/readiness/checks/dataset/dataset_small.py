@@ -7,6 +7,7 @@ Fix: capture and label more frames on the site, in the light and at the distance
 
 from readiness.evidence.dataset import Dataset
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found
+from readiness.listed import counted
 from readiness.policy import Policy
 
 SEVERITY = Severity.MONITOR
@@ -16,7 +17,7 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
     limit = policy.dataset.images
     subject = Subject("dataset", dataset.name)
     measure = Measure(measured=dataset.images, limit=limit, unit="images", n=dataset.images)
-    because = f"{dataset.images} images, {limit} wanted"
+    because = f"{counted(dataset.images, 'images')}, {limit} wanted"
     if dataset.images >= limit:
         return clear(because, subject=subject, measure=measure)
     step = Step(kind="collect", text="collect more images on the site", quota=limit - dataset.images)

@@ -7,6 +7,7 @@ Fix: set aside labelled images, by whole recordings, as a test split before trai
 
 from readiness.evidence.dataset import Dataset
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found
+from readiness.listed import counted
 from readiness.policy import Policy
 
 SEVERITY = Severity.BLOCK
@@ -17,8 +18,8 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
     subject = Subject("dataset", dataset.name)
     if split is not None:
         measure = Measure(measured=split.labelled, limit=1, unit="labelled images")
-        return clear(f"'{split.name}' has {split.labelled} labelled images", subject=subject, measure=measure)
-    has = ", ".join(f"{one.name} ({one.labelled} labelled images)" for one in dataset.splits) or "none"
+        return clear(f"'{split.name}' has {counted(split.labelled, 'labelled images')}", subject=subject, measure=measure)
+    has = ", ".join(f"{one.name} ({counted(one.labelled, 'labelled images')})" for one in dataset.splits) or "none"
     wanted = ", ".join(policy.evaluation.splits)
     step = Step(kind="collect", text="set aside a labelled test split")
     measure = Measure(measured=0, limit=1, unit="labelled images")

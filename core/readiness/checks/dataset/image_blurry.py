@@ -16,7 +16,7 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-blurry"),
-        "no fine detail is in them",
+        "without any fine detail",
         unit="blurred images",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

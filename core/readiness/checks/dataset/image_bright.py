@@ -15,7 +15,7 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-bright"),
-        "most of them is nearly white",
+        "nearly white for the most part",
         unit="bright images",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

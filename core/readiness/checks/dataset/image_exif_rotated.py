@@ -16,7 +16,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-exif-rotated"),
-        "whether they are turned depends on the library that reads them",
+        "upright or not, depending on the library that reads the file",
         unit="images turned by EXIF",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

@@ -15,7 +15,7 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-grey-among-colour"),
-        "they have no colour, the others do",
+        "without colour, where the others have it",
         unit="grey images",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

@@ -15,8 +15,9 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-low-information"),
-        "few different colours are in them",
+        "only few different colours",
         unit="images that show next to nothing",
+        said=("image that shows next to nothing", "images that show next to nothing"),
         of=dataset.images,
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="remove the images that show nothing"),

@@ -16,7 +16,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-mode-odd"),
-        "libraries decode them differently",
+        "decoded in another way by each library",
         unit="images of an odd mode",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

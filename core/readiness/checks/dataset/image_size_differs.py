@@ -16,7 +16,7 @@ SEVERITY = Severity.BLOCK
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-size-differs"),
-        "labels were made for other images than these",
+        "labelled at another size than the file has",
         unit="images of another size",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

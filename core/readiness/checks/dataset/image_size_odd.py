@@ -16,7 +16,7 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-size-odd"),
-        "they are far from the usual size",
+        "far from the usual size",
         unit="images of an odd size",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

@@ -15,7 +15,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-unreadable"),
-        "files are missing or damaged",
+        "missing or damaged",
         unit="unreadable images",
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

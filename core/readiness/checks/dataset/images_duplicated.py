@@ -17,6 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         dataset.listed("images-duplicated"),
         "the same pixels again",
         unit="pictures",
+        said=("repeated picture", "repeated pictures"),
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="keep one of each set of equal images"),
     )

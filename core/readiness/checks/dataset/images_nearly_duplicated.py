@@ -17,6 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         dataset.listed("images-nearly-duplicated"),
         "nearly equal pictures again",
         unit="pictures",
+        said=("nearly repeated picture", "nearly repeated pictures"),
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="keep one of each set of nearly equal images, unless they were made on purpose"),
     )

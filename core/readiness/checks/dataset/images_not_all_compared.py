@@ -15,8 +15,9 @@ SEVERITY = Severity.NOTE
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("images-not-all-compared"),
-        "the search for copies was bounded",
+        "not every image was compared with every other",
         unit="bounds",
+        said=("limit to the search for copies", "limits to the search for copies"),
         subject=Subject("dataset", dataset.name),
         step=Step(kind="scan", text="scan a part of the dataset for itself to be certain"),
     )

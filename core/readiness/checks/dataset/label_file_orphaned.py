@@ -16,7 +16,7 @@ SEVERITY = Severity.WARN
 def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("label-file-orphaned"),
-        "no image has their name",
+        "no image has the same name",
         unit="label files without an image",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="find the images of the label files that have none"),

@@ -17,7 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("labels-few-beside-peers"),
-        "far fewer labels than images like them",
+        "far fewer labels than on others of the same kind",
         unit="thinly labelled images",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="label", text="complete the labels of the thinly labelled images"),

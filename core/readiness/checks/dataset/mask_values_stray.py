@@ -18,7 +18,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("only data for segmentation has masks")
     return listed.judge(
         dataset.listed("mask-values-stray"),
-        "their values are no declared class, or what resizing and JPEG leave",
+        "values of no declared class, or such as resizing and JPEG leave",
         unit="masks with stray values",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="export the masks with stray values again, without interpolation"),

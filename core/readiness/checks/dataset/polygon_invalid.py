@@ -18,7 +18,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("polygon-invalid"),
-        "too few corners, no area, crossing themselves or reaching out",
+        "too few corners, no area, lines that cross, or corners out of the box or image",
         unit="unusable outlines",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="redraw the outlines that are no simple polygons"),

@@ -7,6 +7,7 @@ Fix: put labelled images into the split, correct the path it is read from, or ta
 
 from readiness.evidence.dataset import Dataset, Split
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable
+from readiness.listed import counted
 
 SEVERITY = Severity.WARN
 # Images that no split was given to are no split.
@@ -21,7 +22,7 @@ def judge(dataset: Dataset) -> Outcome | list[Outcome]:
 def _one(split: Split) -> Outcome:
     subject = Subject("split", split.name)
     measure = Measure(measured=split.annotations, limit=1, unit="labels", n=split.images)
-    because = f"'{split.name}' holds {split.images} images and {split.annotations} labels"
+    because = f"'{split.name}' holds {counted(split.images, 'images')} and {counted(split.annotations, 'labels')}"
     if split.annotations:
         return clear(because, subject=subject, measure=measure)
     step = Step(kind="collect", text="put labelled images into the empty splits, or take them out")

@@ -11,6 +11,7 @@ from statistics import median_high
 from readiness.bounds import needed
 from readiness.evidence.dataset import Dataset, Split
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable
+from readiness.listed import counted
 from readiness.policy import Policy
 
 SEVERITY = Severity.NOTE
@@ -31,7 +32,7 @@ def _answers(dataset: Dataset, policy: Policy) -> Iterator[Outcome]:
 def _larger(split: Split, training: int) -> Outcome:
     measure = Measure(measured=split.images, limit=training, unit="images", n=split.images)
     step = Step(kind="fix", text=f"move recordings from '{split.name}' into the training split")
-    because = f"'{split.name}' holds {split.images} images, the training split {training}"
+    because = f"'{split.name}' holds {counted(split.images, 'images')}, the training split {training}"
     return found(because, subject=Subject("split", split.name), measure=measure, step=step)
 
 

@@ -7,6 +7,7 @@ Fix: scan the whole version, with the split that the model was trained on.
 
 from readiness.evidence.dataset import Dataset
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found
+from readiness.listed import counted
 
 SEVERITY = Severity.BLOCK
 NAMES = frozenset({"train", "training"})
@@ -17,7 +18,7 @@ def judge(dataset: Dataset) -> Outcome:
     subject = Subject("dataset", dataset.name)
     measure = Measure(measured=images, limit=1, unit="images", n=images)
     if images:
-        return clear(f"{images} training images", subject=subject, measure=measure)
+        return clear(counted(images, "training images"), subject=subject, measure=measure)
     there = ", ".join(split.name for split in dataset.splits) or "none"
     step = Step(kind="scan", text="scan the version with its training split")
     return found(f"no training split; the splits are {there}", subject=subject, measure=measure, step=step)

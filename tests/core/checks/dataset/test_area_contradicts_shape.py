@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 contradicting areas: their area is off by more than 10 % and 4 square pixels: train/a.jpg: bolt at 5,5 (9x9): area 960 of 81"
+        == "1 contradicting area: off what is drawn by more than 10 % and 4 square pixels: train/a.jpg: bolt at 5,5 (9x9): area 960 of 81"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

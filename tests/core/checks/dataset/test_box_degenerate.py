@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
         dataset(listings={"box-degenerate": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
     )
     assert answer.kind == "found"
-    assert answer.because == "1 empty boxes: width or height is under one pixel: train/a.jpg: bolt at 5,5 (0x0)"
+    assert answer.because == "1 empty box: width or height is under one pixel: train/a.jpg: bolt at 5,5 (0x0)"
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 boxes over the whole image: they cover 95 % of the image or more, and hardly any covers half of it: train/a.jpg: bolt at 0,0 (64x48) in 64x48"
+        == "1 box over the whole image: 95 % of the image or more, where hardly any other covers half of one: train/a.jpg: bolt at 0,0 (64x48) in 64x48"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

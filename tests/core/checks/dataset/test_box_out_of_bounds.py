@@ -18,7 +18,7 @@ def test_found_from_the_first_one():
     )
     assert answer.kind == "found"
     assert answer.because == (
-        "1 boxes outside: they pass the image's edge by more than half a pixel: train/a.jpg: bolt at -5,5 (9x9) in 64x48"
+        "1 box outside: past the image's edge by more than half a pixel: train/a.jpg: bolt at -5,5 (9x9) in 64x48"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 slivers of boxes: their sides are as 20 to 1 or more, and their class is of another shape: train/a.jpg: bolt at 5,5 (60x2)"
+        == "1 sliver of a box: sides as 20 to 1 or more, in a class of another shape: train/a.jpg: bolt at 5,5 (60x2)"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

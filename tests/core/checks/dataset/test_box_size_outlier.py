@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 boxes out of size: area or shape is far beyond all others of their class: train/a.jpg: bolt at 5,5 (9x9): area 1/40 of its class's usual"
+        == "1 box out of size: area or shape far beyond all others of the class: train/a.jpg: bolt at 5,5 (9x9): area 1/40 of its class's usual"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

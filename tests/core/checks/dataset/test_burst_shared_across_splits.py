@@ -18,7 +18,7 @@ def test_found_from_the_first_one():
     (answer,) = check.judge(dataset(listings={"burst-shared-across-splits": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
     assert answer.because == (
-        f"1 shared bursts: one camera took them within seconds: test/a.jpg = train/b.jpg: {DETAIL}"
+        f"1 shared burst: taken by one camera within seconds: test/a.jpg = train/b.jpg: {DETAIL}"
     )
 
 

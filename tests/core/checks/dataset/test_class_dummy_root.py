@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 root categories: a root category that no object carries; it was left out here: train/a.jpg: category 0 'parts': parent of the others"
+        == "1 root category: without an object, and left out here: train/a.jpg: category 0 'parts': parent of the others"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 odd class names: empty, with unseen signs, or a number or path among words: train/a.jpg: '7': a number among words"
+        == "1 odd class name: empty, with unseen signs, or a number or path among words: train/a.jpg: '7': a number among words"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

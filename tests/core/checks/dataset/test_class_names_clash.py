@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 clashing names: they are told apart by case, separators, a plural or a slip of the pen: train/a.jpg: 'bolt' and 'bolts': one is the other's plural"
+        == "1 clashing name: told apart only by case, separators, a plural or a slip of the pen: train/a.jpg: 'bolt' and 'bolts': one is the other's plural"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

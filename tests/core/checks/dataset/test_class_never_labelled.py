@@ -15,7 +15,7 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"class-never-labelled": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert answer.because == "1 classes without an object: declared, but without a single object: train/a.jpg: 'bolt'"
+    assert answer.because == "1 class without an object: declared, but without a single object: train/a.jpg: 'bolt'"
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 
 

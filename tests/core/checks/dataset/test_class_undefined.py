@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 labels of no class: their class is not declared: train/a.jpg: line 3: class 7 is none of 0 to 2"
+        == "1 label of no class: of a class that is not declared: train/a.jpg: line 3: class 7 is none of 0 to 2"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

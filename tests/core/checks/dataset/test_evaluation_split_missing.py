@@ -13,7 +13,7 @@ def split(name: str, labelled: int):
 
 def test_clear_with_one_labelled_test_image():
     answer = check.judge(dataset(splits=(split("train", 50), split("test", 1))), policy())
-    assert (answer.kind, answer.because) == ("clear", "'test' has 1 labelled images")
+    assert (answer.kind, answer.because) == ("clear", "'test' has 1 labelled image")
 
 
 def test_clear_with_val_when_test_has_no_labels():

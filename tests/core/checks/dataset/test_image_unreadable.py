@@ -18,7 +18,7 @@ def test_found_from_the_first_one():
     )
     assert answer.kind == "found"
     assert answer.because == (
-        "1 of 1500 unreadable images: files are missing or damaged: train/a.jpg: the file is empty"
+        "1 unreadable image among 1500: missing or damaged: train/a.jpg: the file is empty"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 

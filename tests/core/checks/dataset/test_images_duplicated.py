@@ -10,13 +10,13 @@ ONE = Item(images=("train/a.jpg", "train/b.jpg"), detail="equal pixels")
 
 def test_clear_without_one():
     answer = check.judge(dataset(listings={"images-duplicated": Listing()}))
-    assert (answer.kind, answer.because) == ("clear", "0 pictures: none")
+    assert (answer.kind, answer.because) == ("clear", "no repeated pictures")
 
 
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"images-duplicated": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
-    assert answer.because == "1 pictures: the same pixels again: train/a.jpg = train/b.jpg: equal pixels"
+    assert answer.because == "1 repeated picture: the same pixels again: train/a.jpg = train/b.jpg: equal pixels"
     assert answer.images == ONE.images
 
 

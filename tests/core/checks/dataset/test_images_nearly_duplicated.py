@@ -10,13 +10,13 @@ ONE = Item(images=("train/a.jpg", "train/b.jpg"), detail="nearly equal pictures"
 
 def test_clear_without_one():
     answer = check.judge(dataset(listings={"images-nearly-duplicated": Listing()}))
-    assert (answer.kind, answer.because) == ("clear", "0 pictures: none")
+    assert (answer.kind, answer.because) == ("clear", "no nearly repeated pictures")
 
 
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"images-nearly-duplicated": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
-    assert answer.because == "1 pictures: nearly equal pictures again: train/a.jpg = train/b.jpg: nearly equal pictures"
+    assert answer.because == "1 nearly repeated picture: nearly equal pictures again: train/a.jpg = train/b.jpg: nearly equal pictures"
     assert answer.images == ONE.images
 
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     (answer,) = check.judge(dataset(listings={"images-shared-across-splits": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
     assert answer.because == (
-        "1 shared pictures: equal or nearly equal pictures on both sides: test/a.jpg = train/b.jpg: equal pixels"
+        "1 shared picture: equal or nearly equal pictures on both sides: test/a.jpg = train/b.jpg: equal pixels"
     )
     assert (answer.images, answer.images_total) == (ONE.images, 2)
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 label files without an image: no image has their name: train/a.jpg: labels/b.txt: no image has this name"
+        == "1 label file without an image: no image has the same name: train/a.jpg: labels/b.txt: no image has this name"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -27,7 +27,7 @@ def test_found_from_the_first_one():
     assert (answer.kind, answer.images) == ("found", ("train/a.jpg",))
     assert (
         answer.because
-        == "1 suspected boxes: a sure answer of the class lies beside the box: train/a.jpg: " + ITEM.detail
+        == "1 suspected box: a sure answer of the class lies beside the box: train/a.jpg: " + ITEM.detail
     )
 
 

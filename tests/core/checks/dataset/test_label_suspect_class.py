@@ -21,7 +21,7 @@ def test_clear_without_predictions_as_inapplicable():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(predictions="sha256:1", listings={CODE: ONE}))
     assert (answer.kind, answer.images) == ("found", ("train/a.jpg",))
-    assert answer.because == "1 suspected labels: a sure answer names another class: train/a.jpg: " + ITEM.detail
+    assert answer.because == "1 suspected label: a sure answer names another class: train/a.jpg: " + ITEM.detail
 
 
 def test_unknown_when_not_measured():

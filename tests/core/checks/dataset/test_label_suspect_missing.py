@@ -27,7 +27,7 @@ def test_found_from_the_first_one():
     assert (answer.kind, answer.images) == ("found", ("train/a.jpg",))
     assert (
         answer.because
-        == "1 suspected gaps: a sure answer stands where nothing is labelled: train/a.jpg: " + ITEM.detail
+        == "1 suspected gap: a sure answer stands where nothing is labelled: train/a.jpg: " + ITEM.detail
     )
 
 

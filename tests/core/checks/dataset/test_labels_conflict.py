@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
         dataset(listings={"labels-conflict": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
     )
     assert answer.kind == "found"
-    assert answer.because == ("1 contradictions: equal pixels under different labels: a/1.jpg = b/2.jpg: a or b")
+    assert answer.because == ("1 contradiction: equal pixels under different labels: a/1.jpg = b/2.jpg: a or b")
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 
 

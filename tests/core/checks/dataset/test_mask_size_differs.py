@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(task="segmentation", listings={"mask-size-differs": listing}))
     assert answer.kind == "found"
     assert answer.because == (
-        "1 masks of another size: width or height is not the image's: "
+        "1 mask of another size: width or height is not the image's: "
         "images/a.jpg: mask masks/a.png: 64x64, its image is 64x48"
     )
     assert (answer.images, answer.images_total) == (("images/a.jpg",), 1)

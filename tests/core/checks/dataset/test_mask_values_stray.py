@@ -19,7 +19,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(task="segmentation", listings={"mask-values-stray": listing}))
     assert answer.kind == "found"
     assert answer.because == (
-        "1 masks with stray values: their values are no declared class, or what resizing and JPEG leave: "
+        "1 mask with stray values: values of no declared class, or such as resizing and JPEG leave: "
         "images/a.jpg: masks/a.png: values that are no declared class: 9 (12 px)"
     )
     assert (answer.images, answer.images_total) == (("images/a.jpg",), 1)

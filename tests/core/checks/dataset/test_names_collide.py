@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 colliding names: one name where case and Unicode form do not count: train/a.jpg: train/A.jpg"
+        == "1 colliding name: one name where case and Unicode form do not count: train/a.jpg: train/A.jpg"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -62,7 +62,7 @@ def test_found_between_two_counted_sizes_only_where_both_agree():
 
 
 def test_unknown_without_the_counts():
-    assert judged(dataset(), 320).unknown == "missing"
+    assert judged(dataset(tiny=()), 320).unknown == "missing"
 
 
 def test_clear_as_inapplicable_of_classifiers_and_targets_without_an_input_size():

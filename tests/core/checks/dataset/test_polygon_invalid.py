@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     assert answer.kind == "found"
     assert (
         answer.because
-        == "1 unusable outlines: too few corners, no area, crossing themselves or reaching out: train/a.jpg: bolt at 5,5 (9x9): crosses itself"
+        == "1 unusable outline: too few corners, no area, lines that cross, or corners out of the box or image: train/a.jpg: bolt at 5,5 (9x9): crosses itself"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     (answer,) = check.judge(dataset(listings={"recording-shared-across-splits": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
     assert answer.because == (
-        "1 shared recordings: frames of the same recording on both sides: "
+        "1 shared recording: frames of the same recording on both sides: "
         "test/a.jpg = train/b.jpg: clip_mp4: 1 in test, 1 in train"
     )
     assert (answer.images, answer.images_total) == (ONE.images, 2)

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     (answer,) = check.judge(dataset(listings={"source-shared-across-splits": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
     assert answer.because == (
-        "1 shared sources: exported copies of the same source image on both sides: test/a.jpg = train/b.jpg: belt_7_jpg"
+        "1 shared source: exported copies of the same source image on both sides: test/a.jpg = train/b.jpg: belt_7_jpg"
     )
     assert (answer.images, answer.images_total) == (ONE.images, 2)
 
