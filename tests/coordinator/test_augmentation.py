@@ -67,6 +67,15 @@ def test_altered_copies_are_told_by_pixels_too_and_joined_with_those_told_by_nam
     assert [len(item.images) for item in listed.items] == [2, 4]
 
 
+def test_views_that_overlap_are_no_copies_but_exported_copies_that_do_are():
+    pictures = [*copies("test", 1, 2), *(picture(f"{name}.jpg", "test") for name in "abcd")]
+    shifted = Copy("a.jpg", "b.jpg", part=True)
+    turned = Copy("c.jpg", "d.jpg", orientation=1)
+    cut = Copy(pictures[0].name, pictures[1].name, part=True)
+    listed = found(seen(labelled(pictures), copies=[shifted, turned, cut]))["augmented-copies-in-evaluation"]
+    assert [item.images for item in listed.items] == [("c.jpg", "d.jpg"), (pictures[0].name, pictures[1].name)]
+
+
 def test_a_copy_that_lost_its_objects_was_overdone():
     pictures = copies()
     pictures[4] = picture(pictures[4].name, boxes=[(0, BOX)])

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import msgspec
 import pytest
 
@@ -58,6 +60,31 @@ def evaluate(data: Path, said: Path, folder: Path, *words: str) -> tuple[int, di
     report = folder / "again.json"
     code = main(["evaluate", "--truth", str(data), "--predictions", str(said), "--json", str(report), *words])
     return code, json.loads(report.read_text())["evidence"] if code < 2 else {}
+
+
+@pytest.fixture
+def elsewhere(shared_data: Path) -> Iterator[str]:
+    """The labels and pictures in fsspec's memory, by their URL."""
+    files, home = fsspec.filesystem("memory"), shared_data / "datasets/coco_mini_cc"
+    for path in sorted(home.rglob("*")):
+        if path.is_file():
+            files.pipe_file(f"/coco_mini_cc/{path.relative_to(home).as_posix()}", path.read_bytes())
+    yield "memory://coco_mini_cc"
+    files.rm("/coco_mini_cc", recursive=True)
+
+
+def test_truth_and_data_may_be_urls(
+    predicted: Any, shared_data: Path, elsewhere: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, report = predicted("onnx/yolox_nano.onnx")
+    again = tmp_path / "again.json"
+    words = ["--predictions", str(folder / "said.json"), "--json", str(again)]
+    assert main(["evaluate", "--truth", elsewhere, *words]) == 1
+    assert json.loads(again.read_text())["metrics"] == report["metrics"]
+    model = str(shared_data / "models/onnx/yolox_nano.onnx")
+    said = ["--data", elsewhere, "--out", str(tmp_path / "said.json")]
+    assert main(["predict", model, *said]) == 2
+    assert f"{elsewhere}: its images are in a zip or at a URL" in capsys.readouterr().err
 
 
 def test_the_run_record_binds_the_evaluation(

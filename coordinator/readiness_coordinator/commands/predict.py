@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from readiness_coordinator import formats
     from readiness_coordinator.evaluate import predict, predictions
+    from readiness_coordinator.formats import places
 
     if not args.out.absolute().parent.is_dir():
         raise Stop(f"{args.out}: its folder does not exist; make it first")
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     pictures = [picture for picture in labelled.pictures if picture.split in splits and picture.labelled]
     if not pictures:
         raise Stop(f"{args.data}: no labelled image in split '{args.split}'")
+    if places.is_remote(pictures[0].file):
+        raise Stop(f"{args.data}: its images are in a zip or at a URL; copy them here, a model runs on files")
     options = ["--threads", str(args.threads)]
     if args.card:
         options += ["--card", str(args.card)]

@@ -100,7 +100,8 @@ def _outside(root: Path, homes: list[tuple[str, Path]]) -> Iterator[Fault]:
         return
     for folder in _classes_in(root):
         if folder not in inside and (count := sum(1 for _ in layout.images_under(folder))):
-            yield Fault(name_under(root, folder), f"holds {counted(count, 'images')}, beside the split folders; left out")
+            held = f"holds {counted(count, 'images')}, beside the split folders; left out"
+            yield Fault(name_under(root, folder), held)
 
 
 def _loose(root: Path, split: str, home: Path) -> Iterator[Picture]:
@@ -129,6 +130,6 @@ def _of_class(root: Path, split: str, folder: Path, faults: list[Fault]) -> Iter
             other[ending] += 1
             first.setdefault(ending, name)
     faults += [
-        Fault(first[ending], f"not read as images: {counted(count, f'{clean(ending)} files'.lstrip())}")
+        Fault(first[ending], f"{clean(ending) or 'no ending'} is not read as an image: {counted(count, 'files')}")
         for ending, count in other.items()
     ]

@@ -5,7 +5,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import cast
 
 from readiness_coordinator.formats.labelled import Unreadable
@@ -37,7 +37,7 @@ def split_of(text: str) -> str | None:
     return next((_WORDS[word] for word in words if word in _WORDS), None)
 
 
-def is_image(path: Path) -> bool:
+def is_image(path: PurePath) -> bool:
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
 
 

@@ -77,7 +77,7 @@ def _joined(
 def _flat(home: Path, around: str | None, listed: dict[str, str]) -> Iterator[Pair]:
     images: dict[str, list[Path]] = {}
     masks: dict[str, list[Path]] = {}
-    for file in sorted(file for file in home.iterdir() if layout.is_image(file) and file.is_file()):
+    for file in layout.files_in(home, *layout.IMAGE_SUFFIXES):
         (masks if file.stem.endswith(_ENDINGS) else images).setdefault(file.stem, []).append(file)
     if masks:
         yield from _joined(images, masks, around, listed)

@@ -27,6 +27,8 @@ _NARROWEST = 48
 _FEWEST = 5
 _FAR, _FARTHER = 72, 90
 _REACH, _OFF = 5.0, 4.0
+# No copy is squeezed so far in one direction, a turn between portrait and landscape included.
+_NARROWER = 4.0
 _PATCH = 31.0
 _EDGE = 16
 _COARSE = 2
@@ -66,7 +68,8 @@ def features(pixels: Pixels) -> bytes:
     spots = _spots(grey, said)
     straight = (spots - spots.mean(axis=1, keepdims=True)) @ _HAND >= 0
     spots = np.where(straight[:, None], spots, spots[:, _MIRRORED])
-    bits = np.packbits(spots[:, _COMPARED[0]] > spots[:, _COMPARED[1]], axis=1)
+    by_spot = np.ascontiguousarray(spots.T)
+    bits = np.packbits(by_spot[_COMPARED[0]] > by_spot[_COMPARED[1]], axis=0).T
     shares = (said[:, :2] + 0.5) / np.array(grey.shape[::-1], dtype=np.float32)
     stored = np.clip(np.rint(shares * 65535), 0, 65535).astype("<u2")
     return stored.tobytes() + np.ascontiguousarray(bits).tobytes()
@@ -93,18 +96,15 @@ def alignment(first: Features, second: Features) -> Matrix | None:
     one, two = first.points * _SIDE, second.points * _SIDE
     rows, columns = _mutual(bits, _FAR)
     found = _map(one[rows], two[columns])
-    if found is None:
-        return None
-    like = np.divmod(np.flatnonzero(bits <= _FARTHER), bits.shape[1])
     for _ in range(2):
-        there = one @ found[:, :2].T + found[:, 2]
-        near = ((there[like[0]] - two[like[1]]) ** 2).sum(axis=1) <= _REACH**2
-        together = np.full_like(bits, _FARTHER + 1)
-        together[like[0][near], like[1][near]] = bits[like[0][near], like[1][near]]
-        rows, columns = _mutual(together, _FARTHER)
-        found = _map(one[rows], two[columns])
         if found is None:
             return None
+        there = one @ found[:, :2].T + found[:, 2]
+        off = np.square(there[:, 0, None] - two[:, 0]) + np.square(there[:, 1, None] - two[:, 1])
+        rows, columns = _mutual(np.where(off <= _REACH**2, bits, _FARTHER + 1), _FARTHER)
+        found = _map(one[rows], two[columns])
+    if found is None:
+        return None
     if len(rows) < LEAST:
         return None
     shares: Matrix = found * np.array([1.0, 1.0, 1.0 / _SIDE])
@@ -119,7 +119,7 @@ def _spots(grey: Pixels, said: Points) -> Points:
     y = said[:, 1, None] + across * _SPOTS[:, 0] + along * _SPOTS[:, 1]
     height = grey.shape[0]
     # Spots of large patches are larger: a smoother picture stands below the other, for one call to read both.
-    both = cv2.vconcat([cv2.GaussianBlur(grey, (7, 7), 2), cv2.GaussianBlur(grey, (9, 9), 3)])
+    both = cv2.vconcat([cv2.blur(grey, (5, 5)), cv2.blur(grey, (9, 9))])
     y = np.clip(y, 0, height - 1) + height * (said[:, 4, None] >= _COARSE)
     spots: Points = cv2.remap(both, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
         np.float32
@@ -163,6 +163,9 @@ def _map(one: Points, two: Points) -> Matrix | None:
     # OpenCV seeds this with a constant, so that the answer is always the same.
     found, agreed = cv2.estimateAffine2D(one, two, method=cv2.RANSAC, ransacReprojThreshold=_OFF, maxIters=300)
     if found is None or int(agreed.sum()) < _FEWEST:
+        return None
+    long, short = np.linalg.svd(found[:, :2], compute_uv=False).tolist()
+    if long > _NARROWER * short:
         return None
     straight: Matrix = found
     return straight

@@ -106,7 +106,7 @@ def _tenth(share: Floats, counted: Mask) -> Floats:
 
 def _blocks(thumbs: npt.NDArray[np.generic]) -> Floats:
     side = THUMB // _LOW
-    cut = thumbs.astype(np.float64).reshape(-1, side, _LOW, side, _LOW).swapaxes(2, 3)
+    cut = thumbs.astype(np.float32).reshape(-1, side, _LOW, side, _LOW).swapaxes(2, 3)
     blocks: Floats = cut.reshape(len(thumbs), -1, _LOW * _LOW)
     return blocks
 

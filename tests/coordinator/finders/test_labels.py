@@ -1,5 +1,7 @@
 """Labelling as a whole: faults at their images, images labelled in part, names of classes and files."""
 
+from pathlib import Path
+
 import pytest
 
 from drawn_labels import details, faulty, found, labelled, names, one, ordinary, picture
@@ -49,6 +51,16 @@ def test_images_that_lack_what_always_comes_with_theirs():
         ("half.jpg", "no nut beside bolt, usual are 8"),
     ]
     assert names(answer["images-empty-many"]) == ["none.jpg"]
+
+
+def test_a_mask_of_background_alone_is_labelled_as_empty_and_an_unreadable_one_is_not_labelled():
+    region = one(0, (5, 5, 50, 50), area=900.0, shape="mask")
+    pictures = [picture("full.png", [region], mask=Path("full_mask.png"))]
+    pictures += [picture("bare.png", [], mask=Path("bare_mask.png"))]
+    pictures += [picture("lost.png", [], mask=Path("lost_mask.png"), labelled=False)]
+    answer = found(labels.find, pictures, task="segmentation")
+    assert names(answer["images-empty-many"]) == ["bare.png"]
+    assert names(answer["image-unlabelled"]) == ["lost.png"]
 
 
 def test_a_companion_that_comes_alone_or_seldom_is_not_missed():

@@ -1,9 +1,13 @@
 """Outlines and areas: each fault where it was put, none in outlines as people draw them."""
 
+from pathlib import Path
+
+import msgspec
 import numpy as np
 import pytest
 
 from drawn_labels import details, found, labelled, one, ordinary, picture
+from readiness_coordinator.formats import open_dataset
 from readiness_coordinator.formats.labelled import Annotation, Fault
 from readiness_coordinator.scan.finders import shapes
 from readiness_coordinator.scan.seen import Seen
@@ -60,6 +64,21 @@ def test_areas_without_outlines_may_be_those_of_masks():
     assert said(*boxes, shaped)["area-contradicts-shape"].total == 0
     crowd = one(0, (10, 200, 50, 50), area=9e5, crowd=True)
     assert said(*boxes, crowd)["area-contradicts-shape"].total == 0
+
+
+@pytest.mark.parametrize(("area", "total"), [(1200, 0), (1290, 0), (1400, 1), (2500, 1), (0, 1)])
+def test_areas_of_masks_are_what_their_codes_count(area: float, total: int):
+    coded = one(0, (10, 200, 50, 50), area=float(area), shape="mask", mask_px=1200)
+    assert said(msgspec.structs.replace(coded, crowd=True))["area-contradicts-shape"].total == 0
+    listing = said(coded)["area-contradicts-shape"]
+    assert listing.total == total
+    assert details(listing) == [f"bolt at 10,200 (50x50): area {area}, drawn are 1200"] * total
+
+
+def test_cocos_own_areas_are_those_of_its_outlines_and_its_crowds_are_left_alone(shared_data: Path):
+    for place in ("datasets/coco_mini_cc", "eval/pairs/cocoapi/instances_val2014_100.json"):
+        answer = shapes.find(Seen(open_dataset(shared_data / place), {}, {}, None))
+        assert answer["area-contradicts-shape"].total == 0
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch):

@@ -69,8 +69,8 @@ def test_files_that_are_no_images_are_told_of_by_their_ending(tmp_path: Path):
     names = [f"bolt/{index:03d}.heic" for index in range(30)]
     folder = touch(tmp_path, "bolt/1.jpg", "bolt/notes.txt", "bolt/Thumbs.db", "bolt/.DS_Store", "nut/x.gif", *names)
     assert open_dataset(folder).faults == (
-        Fault("bolt/000.heic", "30 .heic files are not read as images"),
-        Fault("nut/x.gif", "1 .gif files are not read as images"),
+        Fault("bolt/000.heic", ".heic is not read as an image: 30 files"),
+        Fault("nut/x.gif", ".gif is not read as an image: 1 file"),
     )
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import fsspec
 import pytest
+from upath import UPath
 
 from parts_dataset import Parts
 from readiness_coordinator.formats import Labelled, Unreadable, digest, layout, open_dataset, places
@@ -97,6 +98,28 @@ def test_a_zip_a_folder_and_a_remote_root_read_alike(tmp_path: Path, memory: Any
     for place in (packed, nested, str(packed), f"zip://::{packed}", memory(folder), f"file://{folder}"):
         assert content(open_dataset(place)) == content(here)
     assert open_dataset(packed).name == here.name == "set"
+
+
+def test_class_folders_of_a_zip_are_listed_and_not_asked_about_file_by_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    for question in ("stat", "exists", "is_file", "is_dir", "is_symlink"):
+        honest = getattr(UPath, question)
+        monkeypatch.setattr(
+            UPath, question, lambda self, *args, honest=honest: asked.append(str(self)) or honest(self, *args)
+        )
+    counts = []
+    for each in (2, 40):
+        archive = tmp_path / f"{each}.zip"
+        with zipfile.ZipFile(archive, "w") as file:
+            for number in range(each):
+                for home in ("", "train/bolt/", "train/nut/", "val/bolt/"):
+                    file.writestr(f"{home}{number}.jpg", b"")
+        asked.clear()
+        assert len(open_dataset(archive).pictures) == 3 * each
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_images_of_a_zip_are_read_by_name_in_worker_processes(tmp_path: Path, memory: Any):

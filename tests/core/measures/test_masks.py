@@ -46,6 +46,14 @@ def test_regions_are_those_of_brute_force(seed: int, top: int, wide: bool):
         assert one.box == (xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1)
 
 
+def test_counting_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch):
+    mask = shapes(3, [3, 9, 27])
+    whole, strays = masks.regions(mask), masks.stray(cv2.blur(mask, (3, 3)))
+    monkeypatch.setattr(masks, "_BLOCK", 1000)
+    assert (masks.regions(mask), masks.stray(cv2.blur(mask, (3, 3)))) == (whole, strays)
+    assert strays
+
+
 def test_the_bird_of_coral_has_two_values_along_its_edge(shared_data: Path):
     bird = np.asarray(Image.open(shared_data / "datasets/segmentation_samples/bird_segmentation_mask.bmp"))
     assert masks.stray(bird, ignore=255) == {1, 2}

@@ -1,0 +1,47 @@
+"""Listings as sentences: the count and its noun agree, and nothing listed is not the same as nothing measured."""
+
+import pytest
+
+from readiness import listed
+from readiness.evidence.dataset import Item, Listing
+from readiness.finding import Outcome, Step, Subject
+
+SUBJECT, STEP = Subject("dataset", "parts"), Step(kind="fix", text="redraw")
+
+
+def judged(total: int | None, unit: str, **more: object) -> Outcome:
+    items = tuple(Item(images=(f"{number}.jpg",)) for number in range(total or 0))
+    listing = None if total is None else Listing(total=total, items=items)
+    return listed.judge(listing, "without an area", unit=unit, subject=SUBJECT, step=STEP, **more)
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [
+        ("shared pictures", "shared picture"),
+        ("unusable entries", "unusable entry"),
+        ("mirrored copies", "mirrored copy"),
+        ("boxes under two classes", "box under two classes"),
+        ("classes without an object", "class without an object"),
+        ("odd class names", "odd class name"),
+        ("label files without an image", "label file without an image"),
+        ("slices", "slice"),
+    ],
+)
+def test_one_is_said_in_the_singular(many: str, one: str):
+    assert [listed.counted(count, many) for count in (0, 1, 2)] == [f"0 {many}", f"1 {one}", f"2 {many}"]
+
+
+def test_the_reason_agrees_with_its_count_and_the_unit_stays():
+    assert judged(1, "empty boxes").because == "1 empty box: without an area: 0.jpg"
+    assert judged(2, "empty boxes", of=9).because == "2 empty boxes among 9: without an area: 0.jpg; 1.jpg"
+    assert judged(0, "empty boxes", of=9).because == "no empty boxes among 9"
+    assert judged(None, "empty boxes").because == "not measured: whether there are empty boxes"
+    assert {judged(count, "empty boxes").measure.unit for count in (0, 1, 2)} == {"empty boxes"}
+
+
+def test_other_words_may_stand_for_the_unit():
+    said = ("repeated picture", "repeated pictures")
+    assert judged(1, "pictures", said=said).because == "1 repeated picture: without an area: 0.jpg"
+    assert judged(0, "pictures", said=said).because == "no repeated pictures"
+    assert judged(1, "pictures", said=said).measure.unit == "pictures"
