@@ -123,7 +123,7 @@ def _scanned(store: Store, data: Request, source: Source, now: str, wanted: Want
     except patterns.BadPattern as error:
         raise Problem(str(error), field="group") from None
     except NotRun as error:
-        raise Problem(str(error), status=HTTPStatus.INSUFFICIENT_STORAGE) from None
+        raise Problem(str(error), status=HTTPStatus.SERVICE_UNAVAILABLE) from None
     with store.write() as c:
         try:
             lineage.put_version(
