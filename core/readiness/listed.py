@@ -57,7 +57,7 @@ def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -
 
 
 def counted(count: int, many: str, one: str | None = None) -> str:
-    """Say how many there are; without a word for `one` the first plural is put into the singular: "1 unusable entry"."""
+    """Say how many there are; without a word for `one` the first plural becomes a singular: "1 unusable entry"."""
     return f"{count} {(one or _singular(many)) if count == 1 else many}"
 
 
@@ -77,7 +77,8 @@ def _of_splits(listing: Listing, splits: tuple[str, ...]) -> Listing:
 
 
 def _singular(many: str) -> str:
-    return re.sub(r"\b(\w+?)(?:(i)es|(?<=[sx])es|(?<!s)s)\b", lambda found: found[1] + "y" * bool(found[2]), many, count=1)
+    plural = r"\b(\w+?)(?:(i)es|(?<=[sx])es|(?<!s)s)\b"
+    return re.sub(plural, lambda found: found[1] + "y" * bool(found[2]), many, count=1)
 
 
 def _words(item: Item) -> str:

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.bench, pytest.mark.slow]
+pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 IMAGES, ROUNDS = 2000, 2
 OVER_CLEANVISION, OF_DECODING = 4.0, 0.5

@@ -79,6 +79,13 @@ def test_an_image_of_one_colour_shows_nothing_and_is_not_called_blurred(parts: P
     assert found(parts.root) == {"image-low-information": (NAME, "0.00 bits a channel")}
 
 
+def test_plain_grey_among_dark_images_is_not_called_bright(parts: Parts):
+    for file in parts.root.rglob("*.png"):
+        cv2.imwrite(str(file), cv2.imread(str(file)) // 2)
+    written(parts, np.full((HEIGHT, WIDTH, 3), 170, np.uint8))
+    assert "image-bright" not in found(parts.root)
+
+
 def test_an_image_far_from_the_others_light_is_odd_before_it_is_black_or_white(parts: Parts):
     over = np.clip(picture(4).astype(int) + 150, 0, 255).astype(np.uint8)
     written(parts, over)

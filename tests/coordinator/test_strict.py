@@ -105,3 +105,15 @@ def test_a_bomb_is_refused_before_it_goes_off():
     assert look_into(file.getvalue()).view.problem.startswith(
         ("30000x30000 pixels are over", "no readable image header")
     )
+
+
+@pytest.mark.parametrize("share", [0.3, 0.4, 0.5, 0.6])
+def test_a_jpeg_that_lost_a_block_within_is_told_without_a_word_on_stderr(
+    share: float, capfd: pytest.CaptureFixture[str]
+):
+    data = cv2.imencode(".jpg", cv2.resize(NOISE, (480, 360)))[1].tobytes()
+    start = int(share * len(data))
+    view = look_into(data[:start] + data[start + 512 :]).view
+    assert view.damage.startswith("Corrupt JPEG data")
+    assert view.look is not None
+    assert capfd.readouterr().err == ""

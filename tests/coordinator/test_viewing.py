@@ -131,3 +131,14 @@ def dying(pool: engines.Processes) -> Any:
             pass
 
     return Dying()
+
+
+def test_workers_keep_to_themselves_what_image_libraries_print(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    files = written(tmp_path, 2)
+    for path in files:
+        data = Path(path).read_bytes()
+        Path(path).write_bytes(data[: len(data) // 2])
+    with closing(engines.Processes(1)) as engine:
+        seen = views(list(viewing.view_all(files, engine, NOWHERE)))
+    assert all(view.damage for view in seen)
+    assert capfd.readouterr().err == ""

@@ -18,7 +18,7 @@ Rows = npt.NDArray[np.int64]
 # Up to so many different pictures all are compared by their features; of more, those of val and test with the rest.
 ALL = 50_000
 # So many pictures' features are in memory at a time.
-_INDEXED = 25_000
+_INDEXED = 12_500
 _ASKED = 256
 # With so many of its nearest, and of those most like it by features, a picture is compared.
 _NEAREST, _LIKEST = 64, 8

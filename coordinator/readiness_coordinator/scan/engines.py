@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -145,9 +146,18 @@ def _cluster(workers: int) -> Any:
 
 def _leashed(end: Connection) -> None:
     """End this worker, whatever it does, as soon as the other end of its leash is gone."""
+    _hushed()
 
     def watch() -> None:
         end.poll(None)
         os._exit(0)
 
     threading.Thread(target=watch, name="leash", daemon=True).start()
+
+
+def _hushed() -> None:
+    """Keep stderr for Python: image libraries write there too, of no file by name, and the findings say it better."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

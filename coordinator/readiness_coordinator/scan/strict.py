@@ -36,7 +36,12 @@ def _jpeg(data: bytes) -> tuple[Pixels, str]:
         return simplejpeg.decode_jpeg(data, colorspace="BGR", strict=True), ""
     except (ValueError, RuntimeError) as error:
         said = decode.short(error)
-    return _lenient(data, said), "" if said.endswith(_HARMLESS) else said
+    try:
+        # OpenCV gives these pixels too, but prints the warnings.
+        pixels = simplejpeg.decode_jpeg(data, colorspace="BGR", strict=False)
+    except (ValueError, RuntimeError):
+        pixels = _lenient(data, said)
+    return pixels, "" if said.endswith(_HARMLESS) else said
 
 
 def _lenient(data: bytes, missing: str) -> Pixels:

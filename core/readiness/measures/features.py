@@ -34,7 +34,7 @@ _EDGE = 16
 _COARSE = 2
 _STEPS = np.arange(-12, 13, 3, dtype=np.float32)
 _SPOTS = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 156], dtype=np.float32)
-_MIRRORED = np.array([int(np.flatnonzero((_SPOTS == (x, -y)).all(axis=1))[0]) for x, y in _SPOTS.tolist()])
+_MIRRORED = np.lexsort((-_SPOTS[:, 1], _SPOTS[:, 0]))
 _HAND = _SPOTS.prod(axis=1)
 
 
@@ -60,7 +60,7 @@ def features(pixels: Pixels) -> bytes:
     grey = shrunk(image.grey(pixels), _SIDE)
     if min(grey.shape) < (_NARROWEST if max(grey.shape) >= _SIDE else _SMALLEST):
         return b""
-    orb = cv2.ORB.create(nfeatures=COUNT, scaleFactor=1.3, nlevels=3, edgeThreshold=_EDGE, fastThreshold=8)
+    orb = cv2.ORB.create(nfeatures=COUNT, scaleFactor=1.3, nlevels=3, edgeThreshold=_EDGE, fastThreshold=6)
     found = orb.detect(grey, None)
     if not found:
         return b""
@@ -132,7 +132,7 @@ def _compared() -> Rows:
     one, two = np.triu_indices(len(_SPOTS), 1)
     apart = np.hypot(*(_SPOTS[one] - _SPOTS[two]).T) >= 2 * (_STEPS[1] - _STEPS[0])
     one, two = one[apart], two[apart]
-    chosen = np.argsort((one * 7919 + two * 104729 + one * two * 31) % 65521, kind="stable")[:256]
+    chosen = np.argsort((one * 7919 + two * 104729 + one * two * 97) % 65521, kind="stable")[:256]
     pairs = np.stack([one[chosen], two[chosen]])
     pairs[:, 1::2] = pairs[::-1, 1::2]
     return pairs
@@ -161,7 +161,7 @@ def _map(one: Points, two: Points) -> Matrix | None:
     if len(one) < _FEWEST:
         return None
     # OpenCV seeds this with a constant, so that the answer is always the same.
-    found, agreed = cv2.estimateAffine2D(one, two, method=cv2.RANSAC, ransacReprojThreshold=_OFF, maxIters=300)
+    found, agreed = cv2.estimateAffine2D(one, two, method=cv2.USAC_MAGSAC, ransacReprojThreshold=_OFF, maxIters=1000)
     if found is None or int(agreed.sum()) < _FEWEST:
         return None
     long, short = np.linalg.svd(found[:, :2], compute_uv=False).tolist()

@@ -12,6 +12,7 @@ from readiness.measures.image import grey
 Pixels = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
+Blocks = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 ORIENTATIONS = 8
@@ -104,16 +105,16 @@ def _tenth(share: Floats, counted: Mask) -> Floats:
     return tenth
 
 
-def _blocks(thumbs: npt.NDArray[np.generic]) -> Floats:
+def _blocks(thumbs: npt.NDArray[np.generic]) -> Blocks:
     side = THUMB // _LOW
     cut = thumbs.astype(np.float32).reshape(-1, side, _LOW, side, _LOW).swapaxes(2, 3)
-    blocks: Floats = cut.reshape(len(thumbs), -1, _LOW * _LOW)
+    blocks: Blocks = cut.reshape(len(thumbs), -1, _LOW * _LOW)
     return blocks
 
 
-def _centred(blocks: Floats, shares: Floats) -> Floats:
+def _centred(blocks: Blocks, shares: Blocks) -> Blocks:
     mean = (blocks * shares).sum(axis=2, keepdims=True) / np.maximum(shares.sum(axis=2, keepdims=True), 1)
-    centred: Floats = (blocks - mean) * shares
+    centred: Blocks = (blocks - mean) * shares
     return centred
 
 

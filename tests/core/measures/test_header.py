@@ -121,3 +121,14 @@ def test_no_damage_raises_anything_but_bad_image(form: str):
             broken[place] = int(rng.integers(256))
         with contextlib.suppress(decode.BadImage):
             assert header.read(bytes(broken)).width > 0
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"comment": b"x" * 300}, {"dpi": (72, 72)}])
+def test_a_plain_jpeg_reads_as_by_pillow_and_cut_anywhere_in_its_header_is_refused(mode: str, options: dict[str, Any]):
+    data = saved(mode, "JPEG", **options)
+    begun = data.index(b"\xff\xda")
+    assert header._plain_jpeg(data) == header._said(data) == header.read(data)
+    for end in range(begun + 4):
+        assert header._plain_jpeg(data[:end]) is None
+    assert header._plain_jpeg(saved(mode, "JPEG", exif=exif(orientation=6))) is None

@@ -71,8 +71,8 @@ def test_the_likest_come_first_and_common_words_say_nothing():
     images = [np.concatenate([one, common]) for one in images]
     images[7][:20] = images[3][:20]
     images[9][:5] = images[3][:5]
-    found, said = neighbours.Index(images).likest(images[3], 8)
+    found, said = neighbours.Index(images).likest([images[3]], 8)[0]
     assert found.tolist() == [3, 7, 9]
     assert list(said) == sorted(said, reverse=True)
-    assert neighbours.Index(images).likest(images[3], 1)[0].tolist() == [3]
-    assert neighbours.Index(images).likest(common, 8)[0].tolist() == []
+    assert neighbours.Index(images).likest([images[3]], 1)[0][0].tolist() == [3]
+    assert neighbours.Index(images).likest([common], 8)[0][0].tolist() == []

@@ -76,7 +76,8 @@ class Usual(NamedTuple):
     def bright(self, look: Look) -> str:
         if look.shadow > BRIGHT:
             return f"95 % of it is over {look.shadow:.0%} of full brightness"
-        if look.shadow > max(self.shadow, _HALF_BRIGHT):
+        # However dark the other images are, an even grey without anything white in it is not over-exposed.
+        if look.shadow > max(self.shadow, _HALF_BRIGHT) and look.highlight > BRIGHT:
             return f"95 % of it is over {look.shadow:.0%} of full brightness, far above the other images"
         return ""
 

@@ -31,7 +31,8 @@ def _one(one: ClassCount, split: str, policy: Policy) -> Outcome:
     subject = Subject("class", one.name)
     measure = Measure(measured=have, limit=wanted, unit="objects", n=one.scored(split), n_effective=worth)
     copies = f" ({one.scored(split)} with those in copies of one picture)" if have < one.scored(split) else ""
-    because = f"{counted(have, 'objects')} of '{one.name}' in '{split}'{copies}, {wanted} needed to show a recall of {floor:g}"
+    because = f"{counted(have, 'objects')} of '{one.name}' in '{split}'{copies}"
+    because = f"{because}, {wanted} needed to show a recall of {floor:g}"
     if worth >= wanted:
         return clear(because, subject=subject, measure=measure)
     more = math.ceil((wanted - worth) * have / worth) if worth else wanted

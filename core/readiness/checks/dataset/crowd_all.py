@@ -35,8 +35,9 @@ def _all(dataset: Dataset) -> Outcome:
 def _only(one: ClassCount) -> Outcome:
     count = sum(one.crowds.values())
     step = Step(kind="label", text=f"label '{one.name}' as single objects")
+    many, single = f"all {count} objects of '{one.name}' are crowds", f"the only object of '{one.name}' is a crowd"
     return found(
-        f"all {count} objects of '{one.name}' are crowds" if count > 1 else f"the only object of '{one.name}' is a crowd",
+        many if count > 1 else single,
         subject=Subject("class", one.name),
         measure=Measure(measured=count, limit=0, unit="crowds", n=count),
         images_total=sum(one.images.values()),

@@ -18,7 +18,8 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
     subject = Subject("dataset", dataset.name)
     if split is not None:
         measure = Measure(measured=split.labelled, limit=1, unit="labelled images")
-        return clear(f"'{split.name}' has {counted(split.labelled, 'labelled images')}", subject=subject, measure=measure)
+        has = counted(split.labelled, "labelled images")
+        return clear(f"'{split.name}' has {has}", subject=subject, measure=measure)
     has = ", ".join(f"{one.name} ({counted(one.labelled, 'labelled images')})" for one in dataset.splits) or "none"
     wanted = ", ".join(policy.evaluation.splits)
     step = Step(kind="collect", text="set aside a labelled test split")

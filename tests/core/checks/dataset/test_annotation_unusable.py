@@ -18,7 +18,8 @@ def test_found_from_the_first_one():
     )
     assert answer.kind == "found"
     assert answer.because == (
-        "1 unusable entry: text that does not parse, or that contradicts the rest: labels/a.txt:3: class 7 is none of 0 to 1"
+        "1 unusable entry: text that does not parse, or that contradicts the rest: labels/a.txt:3: "
+        "class 7 is none of 0 to 1"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 

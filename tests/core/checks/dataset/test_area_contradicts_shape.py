@@ -15,9 +15,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"area-contradicts-shape": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 contradicting area: off what is drawn by more than 10 % and 4 square pixels: train/a.jpg: bolt at 5,5 (9x9): area 960 of 81"
+    assert answer.because == (
+        "1 contradicting area: off what is drawn by more than 10 % and 4 square pixels: "
+        "train/a.jpg: bolt at 5,5 (9x9): area 960 of 81"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

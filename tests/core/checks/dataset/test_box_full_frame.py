@@ -15,9 +15,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"box-full-frame": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 box over the whole image: 95 % of the image or more, where hardly any other covers half of one: train/a.jpg: bolt at 0,0 (64x48) in 64x48"
+    assert answer.because == (
+        "1 box over the whole image: 95 % of the image or more, where hardly any other covers half "
+        "of one: train/a.jpg: bolt at 0,0 (64x48) in 64x48"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

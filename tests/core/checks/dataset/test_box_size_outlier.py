@@ -15,9 +15,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"box-size-outlier": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 box out of size: area or shape far beyond all others of the class: train/a.jpg: bolt at 5,5 (9x9): area 1/40 of its class's usual"
+    assert answer.because == (
+        "1 box out of size: area or shape far beyond all others of the class: train/a.jpg: bolt at "
+        "5,5 (9x9): area 1/40 of its class's usual"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

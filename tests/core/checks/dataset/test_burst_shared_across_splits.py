@@ -17,9 +17,7 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     (answer,) = check.judge(dataset(listings={"burst-shared-across-splits": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
-    assert answer.because == (
-        f"1 shared burst: taken by one camera within seconds: test/a.jpg = train/b.jpg: {DETAIL}"
-    )
+    assert answer.because == (f"1 shared burst: taken by one camera within seconds: test/a.jpg = train/b.jpg: {DETAIL}")
 
 
 def test_found_once_for_each_pair_of_splits():

@@ -15,9 +15,8 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"class-dummy-root": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 root category: without an object, and left out here: train/a.jpg: category 0 'parts': parent of the others"
+    assert answer.because == (
+        "1 root category: without an object, and left out here: train/a.jpg: category 0 'parts': parent of the others"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

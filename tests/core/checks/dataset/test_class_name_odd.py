@@ -15,9 +15,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"class-name-odd": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 odd class name: empty, with unseen signs, or a number or path among words: train/a.jpg: '7': a number among words"
+    assert answer.because == (
+        "1 odd class name: empty, with unseen signs, or a number or path among words: train/a.jpg: "
+        "'7': a number among words"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -15,9 +15,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"class-names-clash": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 clashing name: told apart only by case, separators, a plural or a slip of the pen: train/a.jpg: 'bolt' and 'bolts': one is the other's plural"
+    assert answer.because == (
+        "1 clashing name: told apart only by case, separators, a plural or a slip of the pen: "
+        "train/a.jpg: 'bolt' and 'bolts': one is the other's plural"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -16,7 +16,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"images-nearly-duplicated": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
-    assert answer.because == "1 nearly repeated picture: nearly equal pictures again: train/a.jpg = train/b.jpg: nearly equal pictures"
+    assert answer.because == (
+        "1 nearly repeated picture: nearly equal pictures again: train/a.jpg = train/b.jpg: nearly equal pictures"
+    )
     assert answer.images == ONE.images
 
 

@@ -16,7 +16,10 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"images-not-all-compared": Listing(total=1, items=(ONE,))}))
     assert answer.kind == "found"
-    assert answer.because == "1 limit to the search for copies: not every image was compared with every other: more than 50000 different pictures"
+    assert answer.because == (
+        "1 limit to the search for copies: not every image was compared with every other: more "
+        "than 50000 different pictures"
+    )
     assert answer.images == ONE.images
 
 

@@ -15,9 +15,8 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"label-file-orphaned": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 label file without an image: no image has the same name: train/a.jpg: labels/b.txt: no image has this name"
+    assert answer.because == (
+        "1 label file without an image: no image has the same name: train/a.jpg: labels/b.txt: no image has this name"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

@@ -26,8 +26,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(predictions="sha256:1", listings={CODE: ONE}))
     assert (answer.kind, answer.images) == ("found", ("train/a.jpg",))
     assert (
-        answer.because
-        == "1 suspected box: a sure answer of the class lies beside the box: train/a.jpg: " + ITEM.detail
+        answer.because == "1 suspected box: a sure answer of the class lies beside the box: train/a.jpg: " + ITEM.detail
     )
 
 

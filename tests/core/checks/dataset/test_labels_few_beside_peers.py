@@ -18,7 +18,8 @@ def test_found_from_the_first_one():
     )
     assert answer.kind == "found"
     assert answer.because == (
-        "1 thinly labelled image: far fewer labels than on others of the same kind: train/a.jpg: 1 labelled, usual are 14"
+        "1 thinly labelled image: far fewer labels than on others of the same kind: train/a.jpg: 1 "
+        "labelled, usual are 14"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 

@@ -15,9 +15,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"polygon-invalid": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
-    assert (
-        answer.because
-        == "1 unusable outline: too few corners, no area, lines that cross, or corners out of the box or image: train/a.jpg: bolt at 5,5 (9x9): crosses itself"
+    assert answer.because == (
+        "1 unusable outline: too few corners, no area, lines that cross, or corners out of the box "
+        "or image: train/a.jpg: bolt at 5,5 (9x9): crosses itself"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 
