@@ -26,10 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in names:
         print(f"{PROGRAM}: no command '{words[0]}'; the commands are {', '.join(names)}", file=sys.stderr)
         return 2
-    command = _command(name)
-    parser = argparse.ArgumentParser(prog=f"{PROGRAM} {words[0]}", description=command.__doc__, allow_abbrev=False)
-    command.arguments(parser)
     try:
+        command = _command(name)
+        parser = argparse.ArgumentParser(prog=f"{PROGRAM} {words[0]}", description=command.__doc__, allow_abbrev=False)
+        command.arguments(parser)
         return int(command.run(parser.parse_args(words[1:])))
     except Stop as stop:
         print(f"{PROGRAM} {words[0]}: {stop}", file=sys.stderr)

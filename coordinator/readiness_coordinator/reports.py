@@ -107,19 +107,24 @@ def print_findings(console: Console, findings: Iterable[Finding], *, every: bool
         for finding in shown:
             console.print(_line(finding), soft_wrap=True)
         if rest := group[len(shown) :]:
-            names = ", ".join(finding.subject.name for finding in rest if finding.subject)
+            names = ", ".join(printable(finding.subject.name) for finding in rest if finding.subject)
             console.print(Text(f"{'':<8} … and {len(rest)} more: {names}"), soft_wrap=True)
         for step in dict.fromkeys(finding.action.text for finding in group if finding.action):
             console.print(Text(f"{'':<8} → {step}", style="dim"), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Escape what would command a terminal, such as colour codes in a file's name, or turn the line's direction."""
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
 
 
 def _line(finding: Finding) -> Text:
     line = Text()
     line.append(f"{finding.severity.value:<8}", style="dim" if finding.waived else _COLOURS[finding.severity])
     line.append(f" {finding.code}", style="bold")
-    line.append(f" {finding.subject.name}" if finding.subject else "")
+    line.append(f" {printable(finding.subject.name)}" if finding.subject else "")
     line.append(f" ({_outcome(finding)}{', waived' if finding.waived else ''})", style="dim")
-    return line.append(f": {finding.because}")
+    return line.append(f": {printable(finding.because)}")
 
 
 def _outcome(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import math
 import pkgutil
 from collections.abc import Callable, Iterable
 from types import ModuleType
@@ -173,14 +174,25 @@ def _waiver(check: Check, outcome: Outcome, dossier: Dossier) -> Accepted | None
     return None
 
 
+def _within(measured: float | str | None, waiver: Waiver) -> bool:
+    """Tell whether a measured value is no worse than the one that was accepted."""
+    if waiver.at_most is None and waiver.at_least is None:
+        return True
+    if not isinstance(measured, (int, float)):
+        return False
+    low, high = (
+        math.inf * sign if bound is None else bound for sign, bound in ((-1, waiver.at_least), (1, waiver.at_most))
+    )
+    return low <= measured <= high
+
+
 def _covers(waiver: Waiver, outcome: Outcome, dossier: Dossier) -> bool:
     """Tell whether a waiver is in force and the answer is still the one that was accepted, or less."""
     if instant(waiver.until) <= instant(dossier.asked_at):
         return False
     if waiver.subject not in {"", outcome.subject.name if outcome.subject else ""}:
         return False
-    measured = outcome.measure.measured
-    if waiver.at_most is not None and not (isinstance(measured, (int, float)) and measured <= waiver.at_most):
+    if not _within(outcome.measure.measured, waiver):
         return False
     listing = dossier.dataset.listed(waiver.code) if dossier.dataset is not None else None
     return not waiver.images or listing is None or set(listing.images(None)) <= set(waiver.images)

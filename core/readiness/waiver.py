@@ -1,15 +1,15 @@
 """A finding that people accept: which one, why, who, and until when; it stays in sight and never outgrows itself."""
 
-from datetime import datetime
+from datetime import datetime, timezone
 
 import msgspec
 
 
-class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An accepted finding: a code, one subject of it or (empty) all, why, who, and until when (RFC 3339).
 
     `images`, where given, are those that the finding named when it was accepted: one that is not among them opens it
-    again. So does a count above `at_most`.
+    again. So does a measured value above `at_most` or, where less is worse, under `at_least`.
     """
 
     code: str
@@ -18,6 +18,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     subject: str = ""
     at_most: float | None = None
+    at_least: float | None = None
     images: tuple[str, ...] = ()
 
 
@@ -33,6 +34,7 @@ def wrong(waiver: Waiver) -> str | None:
 
 def _is_instant(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).tzinfo is not None
-    except ValueError:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment.tzinfo is not None and bool(moment.astimezone(timezone.utc))
+    except (ValueError, OverflowError):
         return False

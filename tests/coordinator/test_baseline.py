@@ -64,9 +64,26 @@ def test_a_higher_count_on_the_same_image_opens_it_again():
     assert finding.waived is None
 
 
+@pytest.mark.parametrize(("now", "waived"), [(12, True), (13, True), (11, False), (1, False)])
+def test_what_is_too_little_may_not_become_less(now: int, waived: bool):
+    def rare(objects: int) -> Dataset:
+        good = dataset()
+        fewer = msgspec.structs.replace(good.classes[0], objects={"train": 1400, "val": 250, "test": objects})
+        return msgspec.structs.replace(good, classes=(fewer, *good.classes[1:]))
+
+    (finding,) = (one for one in findings(rare(now), *accepted(rare(12), "class-rare")) if one.code == "class-rare")
+    assert (finding.waived is not None) == waived
+
+
+def test_an_end_that_has_passed_is_refused():
+    with pytest.raises(Stop, match="has passed already"):
+        accepted(faulty("a.jpg"), until="2020-01-01")
+
+
 def test_a_past_end_opens_it_again():
     of = faulty("a.jpg")
-    (finding,) = findings(of, *accepted(of, until="2026-11-22"))
+    (one,) = accepted(of)
+    (finding,) = findings(of, msgspec.structs.replace(one, until="2026-11-22T23:59:59Z"))
     assert finding.waived is None
 
 
@@ -120,6 +137,16 @@ def test_the_file_keeps_what_it_held_and_replaces_the_same(tmp_path: Path):
         ("{", "not a baseline file"),
         ('{"dataset": "parts-v1", "schema": "readiness.scan/1"}', "not a baseline file"),
         ('{"dataset": "parts-v1", "accept": []}', "not a baseline file"),
+        (
+            '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "r", "by": "a", "at_mst": 1, '
+            '"until": "2027-01-31T00:00:00Z"}]}',
+            "not a baseline file",
+        ),
+        (
+            '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "r", "by": "a", '
+            '"until": "9999-12-31T23:59:59-23:59"}]}',
+            "needs a reason",
+        ),
         ('{"dataset": "other"}', "a baseline of 'other', not of 'parts-v1'"),
         (
             '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "", "by": "a", "until": "2027-01-31"}]}',

@@ -15,7 +15,7 @@ from readiness.exits import UNAVAILABLE, Stop, of_state
 from readiness.profile import Profile
 from readiness_coordinator import formats, profiles, reports
 from readiness_coordinator.evaluate import prediction_files, predictions
-from readiness_coordinator.scan import baseline, engines, fix_list, patterns, summary
+from readiness_coordinator.scan import baseline, engines, fix_list, patterns, summary, untouched
 from readiness_coordinator.scan import report as dataset_report
 from readiness_coordinator.scan.baseline import Baseline
 from readiness_coordinator.scan.cache import folder_of
@@ -59,8 +59,7 @@ def run(args: argparse.Namespace) -> int:
     held = _baseline(args)
     terminal, cache = Terminal("readiness scan"), _cache(args.cache)
     labelled = _opened(args)
-    if args.fix_list:
-        fix_list.refuse_inside(args.fix_list, labelled)
+    untouched.refuse(args.dataset, labelled, _written(args, cache))
     dataset = _scanned(args, labelled, profile, terminal, cache)
     checks = catalogue.load()
 
@@ -74,6 +73,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json != "-":
         summary.show(Console(), dataset, report, every=args.all)
     return of_state(report["state"], strict=args.strict)
+
+
+def _written(args: argparse.Namespace, cache: Path | None) -> list[Path]:
+    """Give every place that this scan would write to."""
+    places = [Path(place) for place in (args.json, args.html) if place and place != "-"]
+    places += fix_list.files(args.fix_list) if args.fix_list else ()
+    places += [args.baseline] if args.accept else []
+    return [*places, cache] if cache else places
 
 
 def _opened(args: argparse.Namespace) -> formats.Labelled:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from readiness import waiver
+from readiness.dossier import instant
 from readiness.evidence.dataset import Dataset
 from readiness.exits import Stop
 from readiness.finding import Finding
@@ -70,6 +71,8 @@ def accept(
     ]
     if fault := next((fault for one in made if (fault := waiver.wrong(one))), None):
         raise Stop(f"cannot accept: {fault}")
+    if made and instant(ends) <= instant(dataset.observed_at):
+        raise Stop(f"cannot accept until {until}: that has passed already")
     return tuple(made)
 
 
@@ -84,12 +87,16 @@ def write(path: Path, dataset: str, before: Iterable[Waiver], more: Iterable[Wai
 
 def _waiver(finding: Finding, dataset: Dataset, *, reason: str, by: str, until: str) -> Waiver:
     listing = dataset.listed(finding.code)
+    measured = finding.measured if isinstance(finding.measured, (int, float)) else None
+    # What lies under its limit gets worse by falling, such as objects of a rare class.
+    falls = measured is not None and isinstance(finding.limit, (int, float)) and measured < finding.limit
     return Waiver(
         code=finding.code,
         subject=finding.subject.name if finding.subject else "",
         reason=reason,
         by=by,
         until=until,
-        at_most=finding.measured if isinstance(finding.measured, (int, float)) else None,
+        at_most=None if falls else measured,
+        at_least=measured if falls else None,
         images=listing.images(None) if listing else (),
     )

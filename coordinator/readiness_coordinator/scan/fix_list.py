@@ -9,25 +9,23 @@ from typing import Any
 import msgspec
 
 from readiness.evidence.dataset import LISTED, Dataset, Listing
-from readiness.exits import Stop
 from readiness.finding import Finding
 from readiness_coordinator import reports
 from readiness_coordinator.formats.labelled import Labelled, Picture
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = ("code", "severity", "action", "what_to_do", "subject", "image", "split", "classes", "detail")
 
 
-def refuse_inside(stem: Path, labelled: Labelled) -> None:
-    """Raise Stop where the files would lie inside the dataset's own folder."""
-    if str(stem.resolve()).startswith(f"{labelled.root}/"):
-        raise Stop(f"{stem}: lies inside the dataset, which is never written to; name a place outside")
+def files(stem: Path) -> tuple[Path, Path]:
+    """Name what `write` writes."""
+    return Path(f"{stem}.csv"), Path(f"{stem}.coco.json")
 
 
 def write(stem: Path, labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -> tuple[Path, Path]:
-    """Write STEM.csv and STEM.coco.json and give their paths; raises Stop inside the dataset's own folder."""
-    refuse_inside(stem, labelled)
+    """Write STEM.csv and STEM.coco.json and give their paths. Raises Stop."""
     open_ = [one for one in findings if one.outcome == "found"]
-    table, coco = Path(f"{stem}.csv"), Path(f"{stem}.coco.json")
+    table, coco = files(stem)
     reports.write_bytes(csv_of(dataset, open_, labelled), str(table))
     affected = msgspec.json.encode(coco_of(labelled, dataset, open_))
     reports.write_bytes(msgspec.json.format(affected, indent=1) + b"\n", str(coco))
@@ -40,14 +38,20 @@ def csv_of(dataset: Dataset, findings: Iterable[Finding], labelled: Labelled) ->
     out = io.StringIO(newline="")
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(HEADER)
+
+    def add(cells: Iterable[str]) -> None:
+        # A spreadsheet would run what begins like a formula, and class names are anybody's text.
+        rows.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+
     told: set[str] = set()
     for finding in findings:
         listing = dataset.listed(finding.code)
         if listing is None or not listing.items:
-            rows.writerow([*_head(finding), "", "", "", finding.because])
+            add([*_head(finding), "", "", "", finding.because])
         elif finding.code not in told:
             told.add(finding.code)
-            rows.writerows(_rows(finding, listing, splits))
+            for cells in _rows(finding, listing, splits):
+                add(cells)
     return out.getvalue().encode()
 
 

@@ -13,7 +13,7 @@ from parts_dataset import Parts, picture
 
 
 def scan(*words: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "readiness_coordinator", "scan", *map(str, words), "--cache", "none"]
+    command = [sys.executable, "-m", "readiness_coordinator", "scan", "--cache", "none", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
@@ -87,7 +87,9 @@ def test_predictions_name_doubtful_labels(faulty: Parts, tmp_path: Path):
         (["--baseline", "{tmp}/none.json"], "cannot read {tmp}/none.json"),
         (["--baseline", "{tmp}/bad.json"], "{tmp}/bad.json: not a baseline file"),
         (["--baseline", "{tmp}/other.json"], "a baseline of 'other', not of 'parts'"),
-        (["--fix-list", "{tmp}/parts/fixes"], "lies inside the dataset, which is never written to"),
+        (["--fix-list", "{tmp}/parts/fixes"], "lies in the dataset, which is never written to"),
+        (["--json", "{tmp}/parts/annotations/test.json"], "lies in the dataset, which is never written to"),
+        (["--cache", "{tmp}/parts/cache"], "lies in the dataset, which is never written to"),
         (["--html", "{tmp}/gone/r.html"], "cannot write {tmp}/gone/r.html"),
         (["--predictions", "{tmp}/none.json"], "cannot read {tmp}/none.json"),
         (
