@@ -138,13 +138,17 @@ def test_the_file_keeps_what_it_held_and_replaces_the_same(tmp_path: Path):
         ('{"dataset": "parts-v1", "schema": "readiness.scan/1"}', "not a baseline file"),
         ('{"dataset": "parts-v1", "accept": []}', "not a baseline file"),
         (
-            '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "r", "by": "a", "at_mst": 1, '
-            '"until": "2027-01-31T00:00:00Z"}]}',
+            (
+                '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "r", "by": "a", "at_mst": 1, '
+                '"until": "2027-01-31T00:00:00Z"}]}'
+            ),
             "not a baseline file",
         ),
         (
-            '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "r", "by": "a", '
-            '"until": "9999-12-31T23:59:59-23:59"}]}',
+            (
+                '{"dataset": "parts-v1", "accepted": [{"code": "x", "reason": "r", "by": "a", '
+                '"until": "9999-12-31T23:59:59-23:59"}]}'
+            ),
             "needs a reason",
         ),
         ('{"dataset": "other"}', "a baseline of 'other', not of 'parts-v1'"),

@@ -47,6 +47,21 @@ def test_each_place_is_a_row_with_its_image(faulty: Parts, tmp_path: Path):
     assert all(row["what_to_do"] and row["detail"] for row in rows)
 
 
+def test_copies_stand_under_their_own_splits_and_number(tmp_path: Path):
+    parts = Parts(tmp_path / "parts", train=80, val=10, test=30)
+    parts.add("test", "again.png", picture(4))
+    parts.add("val", "again.png", picture(5))
+    parts.save()
+    rows, _, _ = written(parts, tmp_path / "fixes")
+    shared = [row for row in rows if row["code"] == "images-shared-across-splits"]
+    assert {(row["subject"], row["place"], row["image"]) for row in shared} == {
+        ("test + train", "1", "test/again.png"),
+        ("test + train", "1", "train/train004.png"),
+        ("train + val", "2", "train/train005.png"),
+        ("train + val", "2", "val/again.png"),
+    }
+
+
 def test_the_affected_images_are_coco_with_all_their_labels(faulty: Parts, tmp_path: Path):
     _, coco, path = written(faulty, tmp_path / "fixes")
     images = {image["file_name"]: image for image in coco["images"]}

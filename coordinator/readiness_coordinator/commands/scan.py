@@ -116,6 +116,10 @@ def _scanned(
                 notice=terminal.notice,
             )
             return scan(labelled, observed_at=reports.now(), options=options, running=running)
+    except KeyboardInterrupt:
+        if cache is not None and terminal.done:
+            terminal.notice(f"{terminal.done} of {terminal.total} images are kept; the same command goes on from there")
+        raise
     except (formats.Unreadable, patterns.BadPattern) as error:
         raise Stop(str(error)) from None
     except NotRun as error:

@@ -14,7 +14,7 @@ from readiness_coordinator import reports
 from readiness_coordinator.formats.labelled import Labelled, Picture
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-HEADER = ("code", "severity", "action", "what_to_do", "subject", "image", "split", "classes", "detail")
+HEADER = ("code", "severity", "action", "what_to_do", "subject", "place", "image", "split", "classes", "detail")
 
 
 def files(stem: Path) -> tuple[Path, Path]:
@@ -43,15 +43,17 @@ def csv_of(dataset: Dataset, findings: Iterable[Finding], labelled: Labelled) ->
         # A spreadsheet would run what begins like a formula, and class names are anybody's text.
         rows.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
 
-    told: set[str] = set()
+    by_code: dict[str, list[Finding]] = {}
     for finding in findings:
-        listing = dataset.listed(finding.code)
-        if listing is None or not listing.items:
-            add([*_head(finding), "", "", "", finding.because])
-        elif finding.code not in told:
-            told.add(finding.code)
-            for cells in _rows(finding, listing, splits):
+        by_code.setdefault(finding.code, []).append(finding)
+    for code, alike in by_code.items():
+        listing = dataset.listed(code)
+        if listing is not None and listing.items:
+            for cells in _rows(alike, listing, splits):
                 add(cells)
+        else:
+            for finding in alike:
+                add([*_head(finding), "", "", "", "", finding.because])
     return out.getvalue().encode()
 
 
@@ -92,14 +94,17 @@ def _head(finding: Finding) -> list[str]:
     return [finding.code, finding.severity.value, kind, text, subject]
 
 
-def _rows(finding: Finding, listing: Listing, splits: dict[str, str]) -> Iterator[list[str]]:
-    for item in listing.items:
+def _rows(findings: list[Finding], listing: Listing, splits: dict[str, str]) -> Iterator[list[str]]:
+    """Give a row per image; rows of one place, such as two copies of one picture, have its number in common."""
+    by_subject = {finding.subject.name: finding for finding in findings if finding.subject}
+    for number, item in enumerate(listing.items, 1):
+        finding = by_subject.get(" + ".join(item.splits), findings[0])
         for image in item.images or ("",):
             split = splits.get(image, "+".join(item.splits))
-            yield [*_head(finding), image, split, "+".join(item.classes), item.detail]
+            yield [*_head(finding), str(number), image, split, "+".join(item.classes), item.detail]
     if (left := listing.total - len(listing.items)) > 0 and len(listing.items) == LISTED:
         more = f"and {left} more than a scan lists; mend these first, then scan again"
-        yield [*_head(finding), "", "", "", more]
+        yield [*_head(findings[0]), "", "", "", "", more]
 
 
 def _annotations(pictures: list[Picture], labelled: Labelled) -> Iterator[dict[str, Any]]:

@@ -126,7 +126,10 @@ def _partial(dataset: Dataset) -> str:
 
 
 def _one_of_each(findings: Sequence[Finding]) -> list[Finding]:
-    return list({one.code: one for one in reversed(findings)}.values())[::-1]
+    first: dict[str, Finding] = {}
+    for one in findings:
+        first.setdefault(one.code, one)
+    return list(first.values())
 
 
 def _groups(found: Sequence[Finding], dataset: Dataset, pictures: Mapping[str, Picture]) -> tuple[Group, ...]:
