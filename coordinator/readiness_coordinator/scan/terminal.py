@@ -1,6 +1,7 @@
 """A scan as a person at a terminal sees it: how far it is, at what rate, what became of it, and how to interrupt it."""
 
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -15,8 +16,8 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 class Terminal:
     """Progress on stderr where that is a terminal; notices always.
 
-    The first interrupt while images are looked at only makes `stopped` true; a second one, or one at any other time,
-    ends the program as usual.
+    The first interrupt while images are looked at only makes `stopped` true, a second one ends the program at once;
+    one at any other time ends it as usual.
     """
 
     def __init__(self, program: str) -> None:
@@ -61,9 +62,12 @@ class Terminal:
     def notice(self, line: str) -> None:
         self._console.print(f"{self._program}: {line}", markup=False, highlight=False, soft_wrap=True)
 
-    def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
+    def _interrupted(self, number: int, _frame: FrameType | None) -> None:
+        if self._stopped:
+            # Unwinding from anywhere could wait for ever on a pool half closed; workers end with this process.
+            os.write(2, f"{self._program}: interrupted\n".encode())
+            os._exit(128 + number)
         self._stopped = True
-        self._release()
 
     def _release(self) -> None:
         for one, handler in self._before.items():
