@@ -31,6 +31,7 @@ from readiness_coordinator.api import (
     reason_codes,
     scan,
     targets,
+    unread,
     uploads,
 )
 from readiness_coordinator.jobs import Jobs
@@ -98,6 +99,7 @@ def build(settings: Settings, store: Store, checks: Sequence[Check], clock: Call
             Exception: _or_page(problems.of_failure),
         },
         before_request=_refuse_foreign,
+        middleware=[unread.taken_in],
         before_send=[_secure],
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(

@@ -1,5 +1,6 @@
 """Predictions on the server to evidence; where they lie is kept, so that another threshold can be asked for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from readiness_coordinator import formats
 from readiness_coordinator.evaluate import model as evaluated_model
 from readiness_coordinator.evaluate import run_record
 from readiness_coordinator.evaluate.from_files import evaluate_files
+from readiness_coordinator.formats import door
 from readiness_coordinator.store import evidence
 from readiness_coordinator.store.database import Store
 
@@ -31,8 +33,21 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
-def judge(model: Model, kept: Kept, *, confidence: float, iou: float, policy: Policy, at: str) -> Evaluation:
-    """Evaluate kept predictions. Raises Stop or formats.Unreadable on unusable files, Changed on other content."""
+def judge(
+    model: Model, kept: Kept, *, confidence: float, iou: float, policy: Policy, at: str, roots: Sequence[Path]
+) -> Evaluation:
+    """Evaluate kept predictions. What it reads must lie in `roots`, links and all.
+
+    Raises Stop or formats.Unreadable on unusable files, Changed on other content.
+    """
+    try:
+        with door.only(roots):
+            return _judged(model, kept, confidence=confidence, iou=iou, policy=policy, at=at)
+    except door.Outside as error:
+        raise formats.Unreadable(str(error)) from None
+
+
+def _judged(model: Model, kept: Kept, *, confidence: float, iou: float, policy: Policy, at: str) -> Evaluation:
     labelled = formats.open_dataset(Path(kept.truth))
     if formats.digest(labelled) != kept.dataset:
         raise Changed(f"{kept.truth} has changed since it was scanned; scan it as a new version")
@@ -75,6 +90,7 @@ def at_threshold(
     confidence: float | None,
     iou: float | None,
     policy: Policy,
+    roots: Sequence[Path],
 ) -> Evaluation | None:
     """Give an evaluation like `newest` at another threshold: one that was made, else one made from kept predictions.
 
@@ -91,7 +107,7 @@ def at_threshold(
     if (kept := _recall(folder, newest)) is None:
         return None
     try:
-        return judge(model, kept, confidence=confidence, iou=iou, policy=policy, at=newest.observed_at)
+        return judge(model, kept, confidence=confidence, iou=iou, policy=policy, at=newest.observed_at, roots=roots)
     except (Stop, formats.Unreadable, Changed):
         return None
 

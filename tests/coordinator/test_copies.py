@@ -1,6 +1,7 @@
 """The search for copies: every guise joined, others not, whatever the order; and what it says it did not compare."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -73,6 +74,53 @@ def test_parts_tilts_and_mirrored_crops_are_joined(parts: Parts):
     ]
     assert found.groups[3].copies[0].orientation in {5, 6}
     assert found.limits == ()
+
+
+def form(seed: int):
+    """One printed form, filled in by the seed."""
+    rng = np.random.default_rng(seed)
+    page = np.full((1100, 850), 250, np.uint8)
+    cv2.putText(page, "APPLICATION FORM 12-B", (200, 60), 0, 1, 0, 2)
+    for y in range(120, 1050, 60):
+        cv2.rectangle(page, (40, y), (800, y + 45), 90, 1)
+        cv2.putText(page, "".join(map(chr, rng.integers(97, 123, 12))), (150, y + 32), 0, 0.8, 30, 2)
+    return page
+
+
+def product(seed: int):
+    """A thing of its own size, turn, colour and number before white."""
+    rng = np.random.default_rng(seed)
+    out = np.full((256, 256, 3), 255, np.uint8)
+    (across, down), colour = rng.integers(30, 90, 2).tolist(), rng.integers(20, 230, 3).tolist()
+    if seed % 2:
+        cv2.rectangle(out, (128 - across, 128 - down), (128 + across, 128 + down), colour, -1)
+    else:
+        cv2.ellipse(out, (128, 128), (across, down), int(rng.integers(180)), 0, 360, colour, -1)
+    cv2.putText(out, f"{seed:03d}", (100, 135), 0, 0.7, (255, 255, 255), 2)
+    return out
+
+
+def before_a_fixed_camera(seed: int):
+    """Other boxes before one background."""
+    rng = np.random.default_rng(seed)
+    ground = np.random.default_rng(3).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    out = cv2.resize(ground, (640, 480), interpolation=cv2.INTER_CUBIC)
+    for x, y in zip(rng.integers(40, 600, 3).tolist(), rng.integers(40, 440, 3).tolist(), strict=True):
+        cv2.rectangle(out, (x - 35, y - 35), (x + 35, y + 35), rng.integers(0, 255, 3).tolist(), -1)
+    return out
+
+
+@pytest.mark.parametrize(("make", "count"), [(form, 24), (product, 80), (before_a_fixed_camera, 24)])
+def test_what_has_the_same_frame_but_other_content_is_no_copy(
+    tmp_path: Path, make: Callable[[int], object], count: int
+):
+    parts = Parts(tmp_path / "parts", train=0, test=0)
+    for seed in range(count):
+        parts.add("test" if seed % 4 == 0 else "train", f"p{seed:02d}.png", make(seed))
+    copied = cv2.convertScaleAbs(make(2), alpha=0.8)
+    parts.add("test", "copy.png", cv2.imdecode(cv2.imencode(".jpg", copied)[1], cv2.IMREAD_COLOR))
+    found = searched(formats.open_dataset(parts.save()))
+    assert [one.images for one in found.groups] == [("test/copy.png", "train/p02.png")]
 
 
 def test_groups_do_not_depend_on_the_order_of_files(parts: Parts):

@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from readiness.policy import Policy
 from readiness.profile import Profile
 from readiness_coordinator import guard, judging, needs
-from readiness_coordinator.api import decisions
+from readiness_coordinator.api import decisions, uploads
 from readiness_coordinator.api.fields import Name, Positive, Share, policy_named, profile_named
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
@@ -45,7 +45,14 @@ def deploy(
     threshold = known.model.card.confidence if data.threshold is None else data.threshold
     if newest is not None and newest.iou >= policy.evaluation.iou:
         made = judging.at_threshold(
-            store, settings.folder, known.model, newest, confidence=threshold, iou=None, policy=policy
+            store,
+            settings.folder,
+            known.model,
+            newest,
+            confidence=threshold,
+            iou=None,
+            policy=policy,
+            roots=uploads.readable(settings),
         )
         if made is not None:
             with store.write() as c:

@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 
 from readiness.exits import Stop
 from readiness_coordinator import formats, judging, needs
+from readiness_coordinator.api import uploads
 from readiness_coordinator.api.fields import Name, Overlap, ServerPath, Share, allowed_path, policy_named
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
@@ -49,7 +50,15 @@ def create(
     confidence = known.model.card.confidence if data.confidence is None else data.confidence
     kept = Kept(predictions=str(path), truth=version.source, split=data.split, dataset=version.digest)
     try:
-        made = judging.judge(known.model, kept, confidence=confidence, iou=data.iou, policy=policy, at=now)
+        made = judging.judge(
+            known.model,
+            kept,
+            confidence=confidence,
+            iou=data.iou,
+            policy=policy,
+            at=now,
+            roots=uploads.readable(settings),
+        )
     except judging.Changed as changed:
         raise Problem(str(changed), field="version_id", status=HTTPStatus.CONFLICT) from None
     except (Stop, formats.Unreadable) as error:

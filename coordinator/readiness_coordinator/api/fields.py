@@ -14,7 +14,8 @@ from readiness_coordinator import profiles
 from readiness_coordinator.api.problems import Problem, not_found
 from readiness_coordinator.formats import places
 
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+# A bare $ would let a line end behind it pass; \Z means nothing to the readers of /schema.
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
 ServerPath = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Overlap = Annotated[float, Meta(gt=0, le=1)]

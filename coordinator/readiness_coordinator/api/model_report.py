@@ -8,6 +8,7 @@ from litestar import get
 from litestar.params import FromQuery
 
 from readiness_coordinator import judging, needs
+from readiness_coordinator.api import uploads
 from readiness_coordinator.api.fields import overlap, policy_named, share
 from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
@@ -46,7 +47,14 @@ def read(
             status=HTTPStatus.NOT_FOUND,
         )
     made = judging.at_threshold(
-        store, settings.folder, known.model, newest, confidence=confidence, iou=iou, policy=demands
+        store,
+        settings.folder,
+        known.model,
+        newest,
+        confidence=confidence,
+        iou=iou,
+        policy=demands,
+        roots=uploads.readable(settings),
     )
     if made is None:
         field = "iou" if confidence in {None, newest.confidence} else "confidence"

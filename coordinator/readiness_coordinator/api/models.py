@@ -18,7 +18,7 @@ from readiness_coordinator.settings import Settings
 from readiness_coordinator.store import lineage
 from readiness_coordinator.store.lineage import KnownModel
 
-Digest = Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$(?!\n)")]
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from readiness_coordinator.api import uploads
 from readiness_coordinator.api.fields import Name, ServerPath, policy_named, profile_named, within
 from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.api.uploads import Source
+from readiness_coordinator.formats import door
 from readiness_coordinator.jobs import Job
 from readiness_coordinator.profiles import DEFAULT_POLICY
 from readiness_coordinator.scan import dataset as scanning
@@ -112,7 +113,8 @@ def _known(store: Store, data: Request) -> Dataset:
 
 def _scanned(store: Store, data: Request, source: Source, now: str, wanted: Wanted) -> Dataset:
     try:
-        labelled = formats.open_dataset(source.path, task=data.task_type)
+        with door.only(source.roots, wanted.running.stop):
+            labelled = formats.open_dataset(source.path, task=data.task_type)
         files = ((picture.file, picture.mask) for picture in labelled.pictures)
         within((file for pair in files for file in pair if file is not None), source.roots, "source")
         group = patterns.tried(data.group, (one.name for one in labelled.pictures)) if data.group else None

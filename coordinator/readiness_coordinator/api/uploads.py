@@ -23,8 +23,8 @@ from readiness_coordinator.settings import Settings
 
 MEDIA = "application/zip"
 PREFIX = "upload:"
-_NAME = Annotated[str, msgspec.Meta(pattern=r"^\w[\w .()+@-]{0,199}\.zip$")]
-_ID = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+_NAME = Annotated[str, msgspec.Meta(pattern=r"^\w[\w .()+@-]{0,199}\.zip\Z")]
+_ID = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -84,6 +84,11 @@ def source(text: str, settings: Settings) -> Source:
         return Source(allowed_path(text, settings.roots, "source"), settings.roots)
     path = _lying(text.removeprefix(PREFIX), settings, "source")
     return Source(path, [path.parent])
+
+
+def readable(settings: Settings) -> tuple[Path, ...]:
+    """Give the folders that datasets known to this server lie in: the allowed roots, and that of the uploads."""
+    return (*settings.roots, (settings.folder / "uploads").resolve())
 
 
 def _lying(upload_id: str, settings: Settings, field: str) -> Path:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from readiness import canonical
 from readiness.exits import Stop
 from readiness_coordinator.formats import Labelled
+from readiness_coordinator.formats.layout import regular_bytes
 from readiness_coordinator.reports import BROKEN_JSON
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +52,7 @@ def read(path: Path, labelled: Labelled) -> Columns:
     if path.is_dir():
         return _checked(path, _yolo(path, labelled))
     try:
-        data = path.read_bytes()
+        data = regular_bytes(path)
     except OSError as error:
         raise Stop(f"cannot read {path}: {error.strerror}") from None
     if path.suffix.lower() == ".csv":
@@ -87,7 +88,7 @@ def _yolo(folder: Path, labelled: Labelled) -> Columns:
     numbers = np.array([line for _, line in lines], dtype=np.float64).reshape(-1, 6)
     boxes = numbers[:, 1:5].copy()
     boxes[:, :2] -= boxes[:, 2:] / 2
-    digests = {file.name: canonical.digest_bytes(file.read_bytes()) for file in files}
+    digests = {file.name: canonical.digest_bytes(regular_bytes(file)) for file in files}
     return Columns(
         images=[stem for stem, _ in lines],
         rows=numbers[:, 0].astype(np.intp),
@@ -99,7 +100,7 @@ def _yolo(folder: Path, labelled: Labelled) -> Columns:
 
 
 def _yolo_lines(file: Path, classes: int) -> Iterator[tuple[float, ...]]:
-    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(regular_bytes(file).decode("utf-8", "replace").splitlines(), 1):
         words = line.split()
         if not words:
             continue

@@ -9,6 +9,7 @@ from readiness.dossier import BadTime, instant
 from readiness.evidence.model import Model
 from readiness.exits import Stop
 from readiness_coordinator.formats import Labelled
+from readiness_coordinator.formats.layout import regular_bytes
 from readiness_coordinator.reports import BROKEN_JSON
 
 
@@ -43,7 +44,7 @@ def read(predictions: Path) -> RunRecord:
     if not beside.is_file():
         return RunRecord()
     try:
-        record = msgspec.json.decode(beside.read_bytes(), type=RunRecord)
+        record = msgspec.json.decode(regular_bytes(beside), type=RunRecord)
         if record.observed_at:
             instant(record.observed_at)
     except (OSError, BadTime, *BROKEN_JSON) as error:

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 import msgspec
 
 from readiness.evidence.model import Task
-from readiness_coordinator.formats import layout, places
+from readiness_coordinator.formats import door, layout, places
 from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable
 from readiness_coordinator.formats.version import digest
 
@@ -45,7 +45,7 @@ def open_dataset(
     """Read the labels of the dataset at `path`; `images` is where its pictures lie if not beside the labels.
 
     A text may be a URL (s3://, zip://, memory:// …); a Path is local, or a zip there. Raises Unreadable, with one line,
-    when there is nothing there, nothing fits, or the labels cannot be used.
+    when there is nothing there, nothing fits, the labels cannot be used, or they lead out of a door (see door.only).
     """
     formats = _formats()
     if format != "auto" and format not in formats:
@@ -56,11 +56,14 @@ def open_dataset(
         read = _read(home, pictures, formats if format == "auto" else {format: formats[format]}, task)
     except Unreadable:
         raise
+    except door.Outside as error:
+        raise Unreadable(str(error)) from None
     except OSError as error:
         raise Unreadable(f"{error.filename or home}: cannot be read: {error.strerror or error}") from None
     except Exception as error:
         if not places.is_remote(home):
             raise
+        door.ask()
         # Each remote file system fails with exceptions of its own.
         what = str(error).strip() or type(error).__name__
         raise Unreadable(f"{home}: cannot be read: {what.splitlines()[0][:200]}") from None

@@ -9,9 +9,9 @@ from pathlib import Path, PurePath
 from typing import cast
 
 from readiness_coordinator.formats.labelled import Unreadable
-from readiness_coordinator.formats.places import MOST_BYTES, is_remote, place, regular_bytes, remote
+from readiness_coordinator.formats.places import MOST_BYTES, admit, is_named, is_remote, place, regular_bytes, remote
 
-__all__ = ["place", "regular_bytes"]
+__all__ = ["admit", "place", "regular_bytes"]
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 ALL = "all"
@@ -60,6 +60,7 @@ def files_under(folder: Path) -> Iterator[Path]:
     home = folder.resolve()
     seen = {home}
     for here, folders, files in os.walk(folder, onerror=_refuse, followlinks=True):
+        admit(Path(here))
         folders[:] = [name for name in sorted(folders) if not _hidden(name) and _is_new(Path(here, name), home, seen)]
         yield from (Path(here, name) for name in sorted(files) if not _hidden(name))
 
@@ -92,6 +93,7 @@ def entries(folder: Path) -> dict[str, bool]:
 
     What is neither a folder nor a file, as a link to nothing, is left out.
     """
+    admit(folder)
     there = remote(folder)
     if there is not None:
         # In one listing: to ask path by path costs a request, or a path object, for each.
@@ -137,7 +139,13 @@ def joined(root: Path, text: str) -> Path | None:
 
 
 def exists(path: Path) -> bool:
-    """Tell whether there is something; a name that no file system takes is not there, where pathlib raises."""
+    """Tell whether there is something; a name that no file system takes is not there, where pathlib raises.
+
+    Neither is what a door keeps out by its name; a link that leads out raises door.Outside.
+    """
+    if not is_named(path):
+        return False
+    admit(path)
     return path.exists() if is_remote(path) else os.path.exists(path)  # noqa: PTH110 - see above
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from readiness.evidence.model import Task
 from readiness.measures.masks import Region
-from readiness_coordinator.formats import layout, mask_names, mask_pairs, mask_pixels
+from readiness_coordinator.formats import door, layout, mask_names, mask_pairs, mask_pixels
 from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
 from readiness_coordinator.formats.mask_names import Names
 from readiness_coordinator.formats.mask_pairs import Pair
@@ -85,7 +85,8 @@ def _pairing(path: Path, pair: Pair) -> Iterator[Fault]:
 
 def _look_at_all(files: Iterable[Path], colours: frozenset[int]) -> dict[Path, Mask]:
     unique = list(dict.fromkeys(files))
-    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+    threads = min(_THREADS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads, initializer=door.HERE.set, initargs=(door.HERE.get(),)) as pool:
         return dict(zip(unique, pool.map(lambda file: mask_pixels.look(file, colours), unique), strict=True))
 
 

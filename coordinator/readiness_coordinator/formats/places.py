@@ -14,6 +14,7 @@ from fsspec.implementations.zip import ZipFileSystem
 from fsspec.registry import register_implementation
 from upath import UPath
 
+from readiness_coordinator.formats import door
 from readiness_coordinator.formats.labelled import Fault, Unreadable
 
 # No label file or image is longer; one that is would be the end of the memory.
@@ -139,6 +140,18 @@ def faults(path: Path) -> tuple[Fault, ...]:
     return tuple(Fault(f"member {name!a}"[:200], "leads out of the zip; it is left out") for name in refused)
 
 
+def admit(path: Path) -> None:
+    """Ask the door, where there is one, before a file is opened or a folder listed. Raises door.Outside."""
+    if (here := door.HERE.get()) is not None:
+        here.admit(on_disk(path), path)
+
+
+def is_named(path: Path) -> bool:
+    """Tell whether a path may be asked for at all: what lies elsewhere counts as not there, whether it is or not."""
+    here = door.HERE.get()
+    return here is None or here.names(on_disk(path))
+
+
 def regular_bytes(path: Path | str, most: int = -1) -> bytes:
     """Read a regular file, or its first `most` bytes, from a path or URL.
 
@@ -148,6 +161,7 @@ def regular_bytes(path: Path | str, most: int = -1) -> bytes:
         found = (place(path) if _URL.match(path) else Path(path)) if isinstance(path, str) else path
     except Unreadable as error:
         raise OSError(errno.EIO, str(error), str(path)) from None
+    admit(found)
     if (elsewhere := remote(found)) is not None:
         return _remote_bytes(elsewhere, most)
     status = found.stat()

@@ -24,9 +24,11 @@ def files(settings: Settings, broken: list[Fault]) -> dict[str, tuple[Path, list
 
 def _of_place(place: str, key: str, settings: Settings, broken: list[Fault]) -> Iterator[Path]:
     where, declared = f"{settings.file.name} {key}", place.replace("\\", "/")
-    found = layout.joined(settings.root, declared)
+    found = said = layout.joined(settings.root, declared)
     if found is None or not layout.exists(found):
         found = _inside(settings.root, declared)
+        if found is None and said is not None:
+            layout.admit(said)
         name = layout.name_under(settings.root, found) if found else ""
         instead = f"read {name} instead" if found else "nothing of that name in the folder"
         broken.append(Fault(where, f"'{layout.clean(place)}' does not exist; {instead}", "split-path-broken"))

@@ -69,7 +69,7 @@ def _of_yaml(file: Path) -> Settings:
     declared = said.get("path")
     if isinstance(declared, str) and declared:
         elsewhere = layout.joined(file.parent, declared)
-        if elsewhere is not None and elsewhere.is_dir():
+        if elsewhere is not None and layout.exists(elsewhere) and elsewhere.is_dir():
             root = elsewhere
         else:
             what = f"'{layout.clean(declared)}' does not exist; read as the folder of {file.name}"

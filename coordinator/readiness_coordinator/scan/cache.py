@@ -5,6 +5,7 @@ import functools
 import hashlib
 import logging
 import os
+import shutil
 import socket
 import sqlite3
 import sys
@@ -17,27 +18,34 @@ from typing import NamedTuple
 
 import msgspec
 
+from readiness_coordinator.scan import seal as sealing
 from readiness_coordinator.scan import view as looking
 from readiness_coordinator.scan.view import Looked, Print, View
 
-FILE = "looks-1.db"
+FILE = "looks-2.db"
 MOST_BYTES = 10 << 30
 Notice = Callable[[str], None]
 
 _BUSY_S = 10
 _SPARED = 0.9
+_ROOMY_BYTES = 1 << 30
 _SOURCES = ("readiness.measures.", "readiness_coordinator.scan.", "readiness_coordinator.formats.")
 _LIBRARIES = ("opencv-python-headless", "numpy", "pillow", "simplejpeg")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS looks (
     digest BLOB NOT NULL, code TEXT NOT NULL, used INTEGER NOT NULL, view BLOB NOT NULL, print BLOB,
-    PRIMARY KEY (digest, code)
+    seal BLOB NOT NULL, PRIMARY KEY (digest, code)
 )
 """
-_PUT = """
-INSERT INTO looks (digest, code, used, view, print) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET used = excluded.used, view = excluded.view, print = excluded.print
-"""
+# Replaced and not updated: an update writes over the pages of the old row, damaged or not, and sees nothing wrong.
+_PUT = "INSERT OR REPLACE INTO looks (digest, code, used, view, print, seal) VALUES (?, ?, ?, ?, ?, ?)"
+# What an error message holds of a damaged schema need not be UTF-8.
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+# Not the file's fault: the disk, its rights, or another program that holds it.
+_OUTSIDE = (
+    *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_FULL", "SQLITE_IOERR"),
+    *("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_NOMEM"),
+)
 _log = logging.getLogger(__name__)
 _views = msgspec.msgpack.Decoder(View)
 _prints = msgspec.msgpack.Decoder(Print)
@@ -60,12 +68,16 @@ class Cache:
 
     Standard sqlite3 and not sqlite-utils: three statements, in every worker process, need no second library. A cache
     that is damaged is begun anew, one that cannot be written is replaced by a temporary file, both with a notice.
+    Each row bears a seal (scan/seal.py, which says what it proves); a row it does not fit is as if it were not there.
     """
 
     def __init__(self, folder: Path | None, notice: Notice = _log.warning, most_bytes: int = MOST_BYTES) -> None:
         self._notice, self._most_bytes = notice, most_bytes
         self._now_s = int(time.time())
-        self.path = None if folder is None else folder / FILE
+        self._begun_anew = False
+        # Workers and file: addresses know nothing of this process's folder.
+        self.path = None if folder is None else folder.absolute() / FILE
+        self._key = sealing.new_key()
         self._db = self._opened()
 
     @property
@@ -74,41 +86,40 @@ class Cache:
 
     def put(self, looked: Sequence[Looked], reused: Sequence[str]) -> None:
         """Keep new looks, and remember which digests were met again; on disk when it returns. Raises NoRoom."""
-        rows = [
-            (_key(one.view.digest), code(), self._now_s, *_packed(one)) for one in looked if one.view.digest is not None
-        ]
+        rows = [self._row(one) for one in looked if one.view.digest is not None]
         met = [(self._now_s, _key(digest), code(), self._now_s) for digest in reused]
         try:
             self._write(rows, met)
-        except sqlite3.Error as error:
-            if self.path is not None:
-                self._notice(f"{self.path}: the scan goes on without its cache: {error}")
-                self._temporarily()
-            try:
-                self._write(rows, [])
-            except sqlite3.Error as again:
+        except _FAULTS as error:
+            if self.path is None:
                 raise NoRoom(
-                    f"the scan's working file cannot be written: {again}; set TMPDIR to a roomier place"
-                ) from (None)
+                    f"the scan's working file cannot be written: {error}; set TMPDIR to a roomier place"
+                ) from None
+            self._go_on(error)
+            self.put(looked, reused)
 
     def print_of(self, digest: str) -> Print | None:
         """Give the print of a file's digest. Raises KeyError for a digest that was never seen, or cannot be read."""
-        try:
-            row = self._db.execute(
-                "SELECT print FROM looks WHERE digest = ? AND code = ?", (_key(digest), code())
-            ).fetchone()
-            if row is None:
-                raise KeyError(digest)
-            return None if row[0] is None else _prints.decode(row[0])
-        except (sqlite3.Error, msgspec.MsgspecError):
-            raise KeyError(digest) from None
+        found = _found(self._db, self._key, digest, code())
+        if found is None:
+            raise KeyError(digest)
+        return found.print
 
     def close(self) -> None:
         """Close, the looks that were met longest ago thrown out where all take more than `most_bytes`."""
-        with contextlib.suppress(sqlite3.Error):
+        try:
             if self.path is not None:
                 self._shrink()
+        except _FAULTS as error:
+            if self._damaged(error):
+                self._go_on(error)
         self._db.close()
+
+    def _row(self, one: Looked) -> tuple[bytes, str, int, bytes, bytes | None, bytes]:
+        digest = _key(str(one.view.digest))
+        view = msgspec.msgpack.encode(one.view)
+        print_ = None if one.print is None else msgspec.msgpack.encode(one.print)
+        return digest, code(), self._now_s, view, print_, sealing.seal(self._key, digest, code(), view, print_)
 
     def _write(self, rows: Sequence[tuple[object, ...]], met: Sequence[tuple[object, ...]]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
@@ -116,33 +127,48 @@ class Cache:
             self._db.executemany(_PUT, rows)
             self._db.executemany("UPDATE looks SET used = ? WHERE digest = ? AND code = ? AND used < ?", met)
             self._db.execute("COMMIT")
-        except sqlite3.Error:
+        except _FAULTS:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
 
     def _opened(self) -> sqlite3.Connection:
-        if self.path is not None:
-            try:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                try:
-                    return _connected(str(self.path))
-                except sqlite3.OperationalError:
-                    raise
-                except sqlite3.DatabaseError as error:
-                    self._notice(f"{self.path}: begun anew, it was damaged: {error}")
-                    for tail in ("", "-wal", "-shm"):
-                        Path(f"{self.path}{tail}").unlink(missing_ok=True)
-                    return _connected(str(self.path))
-            except (OSError, sqlite3.Error) as error:
-                self._notice(f"{self.path}: the scan runs without its cache: {error}")
-        self.path = None
-        return _connected("")
+        if self.path is None:
+            return _connected("")
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._key = sealing.made_key(self.path.parent)
+            return _connected(str(self.path))
+        except (OSError, *_FAULTS) as error:
+            return self._instead(error)
 
-    def _temporarily(self) -> None:
+    def _instead(self, error: Exception) -> sqlite3.Connection:
+        """Open a new file in place of a damaged one, a temporary one where there can be no other."""
+        if self._damaged(error):
+            self._begun_anew = True
+            self._notice(f"{self.path}: it was damaged, and is begun anew")
+            for tail in ("", "-wal", "-shm"):
+                with contextlib.suppress(OSError):
+                    Path(f"{self.path}{tail}").unlink()
+        else:
+            self._notice(f"{self.path}: the scan goes on without its cache: {error}")
+            self.path = None
+        return self._opened()
+
+    def _go_on(self, error: Exception) -> None:
         self._db.close()
-        self.path = None
-        self._db = _connected("")
+        self._db = self._instead(error)
+
+    def _damaged(self, error: Exception) -> bool:
+        if self.path is None or self._begun_anew or isinstance(error, OSError):
+            return False
+        name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")
+        # Damage can speak as the disk does: a header that says read-only, row numbers that are used up.
+        if name == "SQLITE_READONLY":
+            return os.access(self.path, os.W_OK)
+        if name == "SQLITE_FULL":
+            return shutil.disk_usage(self.path.parent).free > _ROOMY_BYTES
+        return not name.startswith(_OUTSIDE)
 
     def _shrink(self) -> None:
         pages, unused, page_bytes, rows = (
@@ -198,20 +224,18 @@ def seen_before(known: Known | None) -> Iterator[Callable[[str], View | None]]:
     if known is None or not here:
         yield lambda _: None
         return
+    path = Path(str(known.path))
     try:
-        db = sqlite3.connect(f"{Path(str(known.path)).as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
-    except sqlite3.Error:
+        key = sealing.read_key(path.parent)
+        db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
+    except (OSError, sqlite3.Error):
         yield lambda _: None
         return
+    db.text_factory = bytes
 
     def find(digest: str) -> View | None:
-        try:
-            row = db.execute(
-                "SELECT view FROM looks WHERE digest = ? AND code = ?", (_key(digest), known.code)
-            ).fetchone()
-            return None if row is None else _views.decode(row[0])
-        except (sqlite3.Error, msgspec.MsgspecError):
-            return None
+        found = _found(db, key, digest, known.code)
+        return None if found is None else found.view
 
     with contextlib.closing(db):
         yield find
@@ -247,21 +271,31 @@ def _modules(module: ModuleType, found: dict[str, ModuleType]) -> dict[str, Modu
 
 def _connected(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+    db.text_factory = bytes
     try:
         # Only before the first table can a file be told to give pages back.
         for pragma in ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=NORMAL"):
             db.execute(f"PRAGMA {pragma}").fetchall()
         db.execute(_SCHEMA)
-        db.execute("SELECT digest, code, used, view, print FROM looks LIMIT 1").fetchall()
-    except sqlite3.Error:
+        db.execute("SELECT digest, code, used, view, print, seal FROM looks LIMIT 1").fetchall()
+    except _FAULTS:
         db.close()
         raise
     return db
 
 
+def _found(db: sqlite3.Connection, key: bytes, digest: str, code: str) -> Looked | None:
+    """Give a look as it was put; None for one that is not there, cannot be read, or is not as it was put."""
+    named = _key(digest), code
+    try:
+        row = db.execute("SELECT view, print, seal FROM looks WHERE digest = ? AND code = ?", named).fetchone()
+        if row is None or row[2] != sealing.seal(key, *named, row[0], row[1]):
+            return None
+        found = Looked(view=_views.decode(row[0]), print=None if row[1] is None else _prints.decode(row[1]))
+    except (*_FAULTS, msgspec.MsgspecError):
+        return None
+    return found if found.view.digest == digest else None
+
+
 def _key(digest: str | None) -> bytes:
     return bytes.fromhex(str(digest).removeprefix("sha256:"))
-
-
-def _packed(one: Looked) -> tuple[bytes, bytes | None]:
-    return msgspec.msgpack.encode(one.view), None if one.print is None else msgspec.msgpack.encode(one.print)

@@ -106,6 +106,7 @@ def test_no_dataset_at_the_source(web: Client, lying: Any):
         ({"task_type": "tracking"}, 1, "task_type"),
         ({"policy": "none"}, 1, "policy"),
         ({"target": "none"}, 1, "target"),
+        ({"version_id": "v1\n"}, 1, "version_id"),
         ({"group": "("}, 9, "group"),
         ({"group": "x" * 201}, 1, "group"),
         ({"group": "x", "source": None}, 1, "group"),

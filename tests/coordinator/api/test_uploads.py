@@ -66,6 +66,7 @@ def chunks(count: int) -> Iterator[bytes]:
         ("/uploads?name=../a.zip", b"", 400, "'../a.zip' cannot be used"),
         ("/uploads?name=a.tar", b"", 400, "ending in .zip"),
         ("/uploads?name=.hidden.zip", b"", 400, "cannot be used"),
+        ("/uploads?name=a.zip%0A", b"", 400, "cannot be used"),
         ("/uploads", b"no zip at all", 400, "the body is no zip file"),
         ("/uploads", bytes((1 << 20) + 1), 413, "an upload may have 1 MiB"),
         ("/uploads", chunks(17), 413, "an upload may have 1 MiB"),

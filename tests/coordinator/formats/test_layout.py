@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_coordinator.formats import Unreadable, layout, open_dataset
+from readiness_coordinator.formats import Unreadable, door, layout, open_dataset
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -79,3 +79,27 @@ def test_paths_of_label_files_are_followed_by_text_alone(tmp_path: Path, text: s
     there = layout.joined(remote, text)
     assert (None if there is None else str(there)) == (None if text == "/abs" else f"memory://top/{found}")
     assert layout.joined(layout.place("memory://"), "../../x") is None
+
+
+def test_a_door_lets_through_what_lies_in_its_roots_alone(tmp_path: Path):
+    root = touch(tmp_path / "root", "a/1.png")
+    touch(tmp_path / "root-2", "2.png")
+    (root / "out").symlink_to(tmp_path / "root-2")
+    (root / "loop").symlink_to(root / "loop")
+    (tmp_path / "in").symlink_to(root)
+    here = door.Door([root], lambda: None)
+    for path in (
+        root,
+        root / "a",
+        root / "a/1.png",
+        root / "none",
+        root / "\0/x",
+        root / "loop",
+        tmp_path / "in" / "a",
+    ):
+        here.admit(path, path)
+    for path in (tmp_path, root / "..", root / "a/../../root-2", root / "out", root / "out/2.png"):
+        with pytest.raises(door.Outside, match="outside the allowed roots"):
+            here.admit(path, path)
+    door.Door([Path("/")], lambda: None).admit(Path("/x"), root)
+    door.Door([Path("/usr")], lambda: None).admit(Path("/usr"), root)
