@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from readiness.measures import features, hashes, overlap
+from readiness.measures import features, hashes, overlap, proof
 
 pytestmark = pytest.mark.bench
 
@@ -39,7 +39,7 @@ class Kept(NamedTuple):
     """What a scan keeps of a picture, and what CleanVision does."""
 
     hashes: npt.NDArray[np.uint64] | None
-    thumbnail: Pixels
+    face: proof.Face
     features: features.Features
     peer: imagehash.ImageHash
 
@@ -109,19 +109,19 @@ def kept(p: Pixels) -> Kept:
     p = np.ascontiguousarray(p)
     shown = Image.fromarray(cv2.cvtColor(p, cv2.COLOR_BGR2RGB))
     described = features.unpacked(features.features(p))
-    return Kept(hashes.perceptual(p), hashes.thumbnail(p), described, imagehash.phash(shown))
+    return Kept(hashes.perceptual(p), proof.face(p), described, imagehash.phash(shown))
 
 
 def linked(one: Kept, two: Kept) -> bool:
     """Compare two pictures as a scan does: near hashes that agree, or features that do where they overlap."""
     if one.hashes is not None and two.hashes is not None:
         apart = np.bitwise_count(one.hashes[0] ^ two.hashes)
-        turned = np.ascontiguousarray(hashes.orient(two.thumbnail, int(apart.argmin())))
-        same = hashes.agreement(one.thumbnail[None], turned[None])[0] >= hashes.SAME
-        if apart.min() <= hashes.NEAR and same:
+        turned = two.face.turned(int(apart.argmin()))
+        same = hashes.agreement(one.face.thumbnail[None], turned.thumbnail[None])[0] >= hashes.SAME
+        if apart.min() <= hashes.NEAR and same and proof.proven(one.face, turned):
             return True
     found = features.alignment(one.features, two.features)
-    return found is not None and overlap.laid(one.thumbnail, two.thumbnail, found) is not None
+    return found is not None and overlap.laid(one.face, two.face, found) is not None
 
 
 def chosen(data: Path) -> list[Path]:

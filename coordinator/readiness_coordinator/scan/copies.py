@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from readiness.measures import features, hashes, neighbours, overlap
+from readiness.measures import features, hashes, neighbours, overlap, proof
 from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.formats.layout import SPLITS
 from readiness_coordinator.scan.seen import Copy, Group
@@ -43,7 +43,7 @@ def search(labelled: Labelled, views: Mapping[str, View], prints: Mapping[str, P
 
     Copies are: equal pixels; hashes that differ in at most hashes.NEAR bits in some orientation, and thumbnails that
     agree everywhere; local features that one affine map brings together, and thumbnails that agree everywhere where
-    that map lays them on each other.
+    that map lays them on each other. Either way details and colours have to agree too (measures.proof).
     """
     by_pixels: dict[str, list[str]] = {}
     splits: dict[str, set[str]] = {}
@@ -134,7 +134,7 @@ class _Search:
         if self.root(one) == self.root(two):
             return
         found = features.alignment(self._features(one), self._features(two))
-        laid = None if found is None else overlap.laid(self._thumbnail(one), self._thumbnail(two), found)
+        laid = None if found is None else overlap.laid(self._face(one), self._face(two), found)
         if laid is not None:
             self._join(one, two, laid)
 
@@ -147,7 +147,7 @@ class _Search:
         second = np.stack([hashes.orient(self._thumbnail(row), orientation) for row, orientation in turned])
         same = hashes.agreement(first, second) >= hashes.SAME
         for (one, two), orientation in zip(rows[same].tolist(), pairs[same, 3].tolist(), strict=True):
-            if self.root(one) != self.root(two):
+            if self.root(one) != self.root(two) and self._proven(one, two, orientation):
                 self._join(one, two, overlap.Laid(orientation, part=False))
 
     def _apart(self, pairs: Rows, usable: Rows) -> Rows:
@@ -162,6 +162,15 @@ class _Search:
 
     def _thumbnail(self, row: int) -> hashes.Pixels:
         return np.frombuffer(self._print(row).thumbnail, dtype=np.uint8).reshape(hashes.THUMB, hashes.THUMB)
+
+    def _face(self, row: int) -> proof.Face:
+        kept = self._print(row)
+        detail = np.frombuffer(kept.detail, dtype=np.uint8).reshape(proof.DETAIL, proof.DETAIL)
+        colours = np.frombuffer(kept.colours, dtype=np.uint8).reshape(proof.COLOURS, proof.COLOURS, 3)
+        return proof.Face(self._thumbnail(row), detail, colours)
+
+    def _proven(self, one: int, two: int, orientation: int) -> bool:
+        return proof.proven(self._face(one), self._face(two).turned(orientation))
 
     def _features(self, row: int) -> features.Features:
         return features.unpacked(self._print(row).features)

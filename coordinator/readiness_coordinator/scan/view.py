@@ -4,7 +4,7 @@ import cv2
 import msgspec
 
 from readiness import canonical
-from readiness.measures import decode, features, hashes, header, image
+from readiness.measures import decode, features, hashes, header, image, proof
 from readiness.measures.image import Look
 from readiness_coordinator.formats.layout import regular_bytes
 from readiness_coordinator.scan import strict
@@ -43,10 +43,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 class Print(msgspec.Struct, frozen=True, kw_only=True):
     """What copies are told by, too much to keep in memory for every image.
 
-    `thumbnail` holds 64x64 uint8, `features` what measures.features gives.
+    `thumbnail`, `detail` and `colours` hold the uint8 values of a proof.Face, `features` what measures.features gives.
     """
 
     thumbnail: bytes = b""
+    detail: bytes = b""
+    colours: bytes = b""
     features: bytes = b""
 
 
@@ -96,6 +98,8 @@ def look_into(data: bytes) -> Looked:
         pixels=hashes.pixel_digest(pixels),
         hashes=None if perceptual is None else perceptual.tobytes(),
     )
+    thumbnail, detail, colours = (one.tobytes() for one in proof.face(pixels, small))
     return Looked(
-        view=view, print=Print(thumbnail=hashes.thumbnail(small).tobytes(), features=features.features(small))
+        view=view,
+        print=Print(thumbnail=thumbnail, detail=detail, colours=colours, features=features.features(small)),
     )

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from readiness.measures import hashes
+from readiness.measures import hashes, proof
 from readiness.measures.features import Matrix, Pixels
+from readiness.measures.proof import Face
 
 Mask = npt.NDArray[np.bool_]
 
@@ -18,14 +19,12 @@ _LEAST = 0.08
 _SHOWN = 0.5
 _REFINABLE = 0.1
 _RIM = 40
-# Up to a gain of 1.4, what is cut off at white on one picture is at least so bright on the other.
-_WHITE, _BRIGHT = 250, 178
 _CORNERS = np.array([[0.0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]])
 _STRAIGHT = 0.04
 _STEPS = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
-# From pixel centres of a thumbnail to shares of the picture.
-_SHARES = np.array([[1.0, 0, 0.5], [0, 1, 0.5], [0, 0, _THUMB]]) / _THUMB
-_NEARBY, _HOLE = np.ones((3, 3), np.uint8), np.ones((6, 6), np.uint8)
+_ZOOMED = 1.15
+_HALF, _MOSTLY = 127, 200
+_NEARBY, _SMEARED, _HOLE = (np.ones((side, side), np.uint8) for side in (3, 7, 6))
 
 
 class Laid(NamedTuple):
@@ -38,8 +37,8 @@ class Laid(NamedTuple):
     part: bool
 
 
-def laid(first: Pixels, second: Pixels, found: Matrix) -> Laid | None:
-    """Lay one thumbnail, shape (64, 64), on the other by the map between them, and tell how; None if they disagree.
+def laid(first: Face, second: Face, found: Matrix) -> Laid | None:
+    """Lay one picture on the other by the map between them, and tell how; None if they disagree.
 
     `found`, shape (2, 3), takes shares of the first picture to shares of the second. Where the thumbnails nearly
     agree, the map is refined on their pixels (ECC, Evangelidis and Psarakis 2008). A rectangle of one value with an
@@ -51,35 +50,98 @@ def laid(first: Pixels, second: Pixels, found: Matrix) -> Laid | None:
         return None
     # The picture that shows less is shrunk onto the one that shows more: the other way would invent detail.
     wide, close, onto = (first, second, whole) if size >= 1 else (second, first, np.linalg.inv(whole))
-    share = _share(wide, close, onto)
+    share, valid = _share(wide.thumbnail, close.thumbnail, onto)
     if _REFINABLE <= share < hashes.SAME:
-        share = _share(wide, close, _refined(wide, close, onto))
-    return _how(whole) if share >= hashes.SAME else None
+        onto = _refined(wide.thumbnail, close.thumbnail, onto)
+        share, valid = _share(wide.thumbnail, close.thumbnail, onto)
+    how = _how(whole)
+    return how if share >= hashes.SAME and _proven(wide, close, onto, valid, part=how.part) else None
 
 
-def _share(wide: Pixels, close: Pixels, onto: Matrix) -> float:
-    """Give hashes.agreement over the part that both show."""
-    pixels = np.linalg.inv(_SHARES) @ onto @ _SHARES
-    zoom = float(np.sqrt(abs(np.linalg.det(pixels[:2, :2]))))
-    soft = cv2.GaussianBlur(close, (0, 0), 0.5 * np.sqrt(zoom**2 - 1)) if zoom > 1.15 else close
-    back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    size = (_THUMB, _THUMB)
-    moved = cv2.warpAffine(soft, pixels[:2], size, flags=back, borderMode=cv2.BORDER_REPLICATE)
+def _proven(wide: Face, close: Face, onto: Matrix, valid: Mask, *, part: bool) -> bool:
+    """Look closer, at the colours and the details, where the thumbnails agree."""
+    soft = _softened(close.detail, onto)
+    compared = _within(onto)
+    counted = _resized(valid & compared, proof.COLOURS)
+    if not proof.coloured_alike(wide.colours, _moved(close.colours, onto), counted):
+        return False
+    # Shrinking smears the edge of a cut-out over its neighbours.
+    valid = cv2.erode(_resized(valid | ~compared, proof.DETAIL).astype(np.uint8), _SMEARED) > 0
+    # What is in one picture alone would mislead the refinement.
+    compared = _resized(compared, proof.DETAIL)
+    straight = _moved(soft, onto)
+    refined = _moved(soft, _refined(np.where(valid | ~compared, wide.detail, straight), soft, onto))
+    counted = valid & compared
+    # Plain ground leads it astray.
+    moved = max(straight, refined, key=lambda one: _correlation(wide.detail[counted], one[counted]))
+    return proof.alike(wide.detail, moved, valid, compared, part=part)
 
-    def onto_wide(mask: Mask) -> Mask:
-        return cv2.warpAffine(mask.astype(np.uint8) * 255, pixels[:2], size, flags=back) > 127  # type: ignore[no-any-return]
 
-    valid = onto_wide(_inner()) & _inner()
-    shown = float(valid.sum()) * zoom**2 / float(_inner().sum())
-    far, near = _holes(wide), onto_wide(_holes(close))
-    # A flat object that moved would be two holes; what is flat in both is no cut-out.
-    if min((far & ~near).sum(), (near & ~far).sum()) <= _RIM:
+def _correlation(one: Pixels, two: Pixels) -> float:
+    if min(np.ptp(side) if side.size else 0 for side in (one, two)) == 0:
+        return 0.0
+    return float(np.corrcoef(one, two)[0, 1])
+
+
+def _share(wide: Pixels, close: Pixels, onto: Matrix) -> tuple[float, Mask]:
+    """Give hashes.agreement over the part that both show, and that part, without cut-outs."""
+    moved = _moved(_softened(close, onto), onto)
+    valid = _within(onto)
+    shown = float(valid.sum()) * abs(float(np.linalg.det(onto))) / float(_inner().sum())
+    far, near = _holes(wide), _covered(_holes(close), onto)
+    # What is flat in both is no cut-out, and a flat object that moved would be two.
+    far, near = _lone(far, near), _lone(near, far)
+    if min(far.sum(), near.sum()) <= _RIM:
         valid &= ~(far | near)
-    brighter, darker = cv2.max(wide, moved), cv2.min(wide, moved)
-    valid &= ~((brighter >= _WHITE) & (darker >= _BRIGHT) & (darker < _WHITE))
-    if valid.mean() < _LEAST or shown < _SHOWN:
-        return -1.0
-    return float(hashes.agreement(wide[None], moved[None], valid[None])[0])
+    counted = valid & ~proof.cut_off(wide, moved)
+    if counted.mean() < _LEAST or shown < _SHOWN:
+        return -1.0, valid
+    return float(hashes.agreement(wide[None], moved[None], counted[None])[0]), valid
+
+
+def _within(onto: Matrix) -> Mask:
+    """Mark what both pictures show."""
+    return _covered(_inner(), onto) & _inner()
+
+
+def _covered(mask: Mask, onto: Matrix) -> Mask:
+    return _moved(mask.astype(np.uint8) * 255, onto, cv2.BORDER_CONSTANT) > _HALF
+
+
+def _softened(close: Pixels, onto: Matrix) -> Pixels:
+    """Take away the detail that shrinking by the map would alias."""
+    zoom = abs(float(np.linalg.det(onto))) ** 0.5
+    return cv2.GaussianBlur(close, (0, 0), 0.5 * np.sqrt(zoom**2 - 1)) if zoom > _ZOOMED else close
+
+
+def _moved(close: Pixels, onto: Matrix, border: int = cv2.BORDER_REPLICATE) -> Pixels:
+    """Lay a square picture onto the other, of the same size, by a map in shares."""
+    size = (close.shape[1], close.shape[0])
+    matrix = _pixels(onto, close.shape[0])[:2]
+    return cv2.warpAffine(close, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=border)  # type: ignore[no-any-return]
+
+
+def _pixels(onto: Matrix, side: int) -> Matrix:
+    """Turn a map between shares into one between pixel centres of square pictures."""
+    shares = _shares(side)
+    pixels: Matrix = np.linalg.inv(shares) @ onto @ shares
+    return pixels
+
+
+def _shares(side: int) -> Matrix:
+    return np.array([[1.0, 0, 0.5], [0, 1, 0.5], [0, 0, side]]) / side
+
+
+def _resized(mask: Mask, side: int) -> Mask:
+    """Shrink or enlarge a mask to what is wholly within it."""
+    return cv2.resize(mask.astype(np.uint8) * 255, (side, side), interpolation=cv2.INTER_AREA) > _MOSTLY  # type: ignore[no-any-return]
+
+
+def _lone(holes: Mask, others: Mask) -> Mask:
+    """Keep of the holes those that the other picture does not have there."""
+    _, labels = cv2.connectedComponents(holes.astype(np.uint8))
+    total, shared = (np.bincount(labels[mask], minlength=labels.max() + 1) for mask in (holes, holes & others))
+    return holes & (2 * shared < total)[labels]  # type: ignore[no-any-return]
 
 
 def _inner() -> Mask:
@@ -114,12 +176,13 @@ def _holes(thumb: Pixels) -> Mask:
 
 
 def _refined(wide: Pixels, close: Pixels, onto: Matrix) -> Matrix:
-    start = (np.linalg.inv(_SHARES) @ onto @ _SHARES)[:2].astype(np.float32)
+    side = wide.shape[0]
+    start = _pixels(onto, side)[:2].astype(np.float32)
     try:
         _, better = cv2.findTransformECC(wide, close, start, cv2.MOTION_AFFINE, _STEPS, None, 3)
     except cv2.error:  # it does not converge where the pictures have too little in common
         return onto
-    refined: Matrix = _SHARES @ np.vstack([better, [0.0, 0.0, 1.0]]) @ np.linalg.inv(_SHARES)
+    refined: Matrix = _shares(side) @ np.vstack([better, [0.0, 0.0, 1.0]]) @ np.linalg.inv(_shares(side))
     return refined
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from readiness.measures import features, hashes, overlap
+from readiness.measures import features, hashes, overlap, proof
 from readiness.measures.features import Pixels
 from readiness.measures.overlap import Laid
 
@@ -25,7 +25,7 @@ def scene(seed: int, height: int = 300, width: int = 400) -> Pixels:
 
 def told(first: Pixels, second: Pixels) -> Laid | None:
     found = features.alignment(*(features.unpacked(features.features(one)) for one in (first, second)))
-    return None if found is None else overlap.laid(hashes.thumbnail(first), hashes.thumbnail(second), found)
+    return None if found is None else overlap.laid(proof.face(first), proof.face(second), found)
 
 
 def crop(picture: Pixels, share: float) -> Pixels:
