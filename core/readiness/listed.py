@@ -41,6 +41,24 @@ def judge(
     )
 
 
+def judge_share(
+    listing: Listing | None, of: int, limit: float, what: str, because: str, *, subject: Subject, step: Step
+) -> Outcome:
+    """Answer `found` when more than a share `limit` of `of` is listed; `what` says in words what had to be measured.
+
+    `because` is a format of `total`, `of`, `share` and `limit`.
+    """
+    if listing is None or of == 0:
+        return unknown(f"not measured: {what}", "missing", subject=subject, step=RESCAN)
+    share = listing.total / of
+    measure = Measure(measured=share, limit=limit, unit="share", n=of)
+    because = because.format(total=listing.total, of=of, share=share, limit=limit)
+    if share <= limit:
+        return clear(because, subject=subject, measure=measure)
+    total = listing.images_total or listing.total
+    return found(because, subject=subject, measure=measure, images=listing.images(), images_total=total, step=step)
+
+
 def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -> list[Outcome]:
     """Answer once per combination of splits that share something."""
     if listing is None:
