@@ -1,5 +1,6 @@
 """What an image was taken from, as its metadata or its name says: the source of a copy, the recording of a frame."""
 
+import functools
 import re
 from pathlib import PurePosixPath
 
@@ -31,8 +32,8 @@ _RECORDING_TAGS = ("recording", "video", "sequence")
 
 def source_of(picture: Picture) -> str | None:
     """Read the source image out of an exported copy's name; classes keep their own, as numbering starts anew."""
-    stem = PurePosixPath(picture.name).stem
-    if not _COPY.search(stem):
+    # Asked of every picture, and a path is dear to make: most names say at once that they are no copy's.
+    if ".rf." not in picture.name or not _COPY.search(stem := PurePosixPath(picture.name).stem):
         return None
     return "/".join(part for part in (picture.label, _COPY.sub("", stem)) if part)
 
@@ -42,7 +43,12 @@ def recording_of(picture: Picture) -> str | None:
     for tag in _RECORDING_TAGS:
         if picture.tags.get(tag):
             return picture.tags[tag]
-    stem = _ENDING.sub("", _COPY.sub("", PurePosixPath(picture.name).stem))
+    return _recording(picture.name)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _recording(name: str) -> str | None:
+    stem = _ENDING.sub("", _COPY.sub("", PurePosixPath(name).stem))
     matches = (pattern.match(stem) for pattern in _RECORDINGS)
     return next((match.group(1) for match in matches if match), None)
 

@@ -111,7 +111,8 @@ def kept(p: Pixels) -> Kept:
     # The peer comes with the benchmarks alone.
     import imagehash
 
-    return Kept(hashes.perceptual(p), proof.face(p), described, imagehash.phash(shown))
+    face = proof.face(p)
+    return Kept(hashes.perceptual(face.detail), face, described, imagehash.phash(shown))
 
 
 def linked(one: Kept, two: Kept) -> bool:

@@ -1,8 +1,11 @@
 """The search for copies: every guise joined, others not, whatever the order; and what it says it did not compare."""
 
+import contextlib
 import random
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import cv2
 import msgspec
@@ -16,6 +19,7 @@ from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.scan import copies
 from readiness_coordinator.scan.copies import Copies
 from readiness_coordinator.scan.dataset import scan
+from readiness_coordinator.scan.engines import Engine, Processes
 from readiness_coordinator.scan.view import look_at
 
 AT = "2026-11-23T12:00:00Z"
@@ -46,10 +50,19 @@ def parts(tmp_path: Path) -> Parts:
     return parts
 
 
-def searched(labelled: Labelled) -> Copies:
+class Dying(Engine):
+    """Every piece of work ends its worker."""
+
+    def submit(self, work: Callable[..., Any], *words: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(self.died())
+        return future
+
+
+def searched(labelled: Labelled, engine: Engine | None = None) -> Copies:
     looked = {one.name: look_at(str(one.file)) for one in labelled.pictures}
     views = {name: one.view for name, one in looked.items()}
-    return copies.search(labelled, views, {str(one.view.digest): one.print for one in looked.values()})
+    return copies.search(labelled, views, {str(one.view.digest): one.print for one in looked.values()}, engine)
 
 
 def shared(dataset: Dataset) -> list[tuple[tuple[str, ...], str]]:
@@ -190,3 +203,12 @@ def test_equal_pixels_with_other_boxes_contradict_each_other(parts: Parts):
     assert item.detail == (
         "train/u.png has 4 objects, 1 of them in it alone (nut); train/v.png has 4 objects, 1 of them in it alone (nut)"
     )
+
+
+def test_copies_are_the_same_on_workers_even_when_those_die(parts: Parts):
+    labelled = formats.open_dataset(parts.root)
+    with contextlib.closing(Processes(2)) as processes:
+        on_workers = searched(labelled, processes)
+    assert on_workers == searched(labelled)
+    assert on_workers.groups
+    assert searched(labelled, Dying()) == on_workers

@@ -1,15 +1,21 @@
 """Which images are copies of one picture: equal pixels, nearly equal ones, and parts, turns and tilts of each other."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from readiness.measures import features, hashes, neighbours, overlap, proof
+from readiness.measures import features, hashes, neighbours
+from readiness.measures.overlap import Laid
 from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.formats.layout import SPLITS
+from readiness_coordinator.scan import comparing
+from readiness_coordinator.scan.comparing import Compare, Pair
+from readiness_coordinator.scan.engines import Engine
 from readiness_coordinator.scan.seen import Copy, Group
 from readiness_coordinator.scan.view import Print, View
 
@@ -22,7 +28,9 @@ _INDEXED = 12_500
 _ASKED = 256
 # With so many of its nearest, and of those most like it by features, a picture is compared.
 _NEAREST, _LIKEST = 64, 8
-_BATCH = 512
+# So many pairs are sorted out at a time, and handed to a worker in pieces of so many.
+_WINDOW, _PIECE = 2048, 32
+_AHEAD = 2
 _KEPT = 4096
 
 EVALUATION_ONLY = (
@@ -38,8 +46,10 @@ class Copies(NamedTuple):
     limits: tuple[str, ...] = ()
 
 
-def search(labelled: Labelled, views: Mapping[str, View], prints: Mapping[str, Print]) -> Copies:
-    """Join copies into groups of two or more.
+def search(
+    labelled: Labelled, views: Mapping[str, View], prints: Mapping[str, Print], engine: Engine | None = None
+) -> Copies:
+    """Join copies into groups of two or more, compared on `engine`, in this process without one.
 
     Copies are: equal pixels; hashes that differ in at most hashes.NEAR bits in some orientation, and thumbnails that
     agree everywhere; local features that one affine map brings together, and thumbnails that agree everywhere where
@@ -55,7 +65,7 @@ def search(labelled: Labelled, views: Mapping[str, View], prints: Mapping[str, P
         return Copies(None)
     equal = list(by_pixels.values())
     judged = [not splits[pixels].isdisjoint(SPLITS[1:]) for pixels in by_pixels]
-    search = _Search([views[names[0]] for names in equal], prints, judged)
+    search = _Search([views[names[0]] for names in equal], prints, judged, engine or Engine())
     search.near()
     search.parts()
     return Copies(tuple(_groups(equal, search)), tuple(search.limits))
@@ -78,10 +88,12 @@ def _groups(equal: Sequence[Sequence[str]], search: "_Search") -> Iterator[Group
 class _Search:
     """Different pictures, by row, and which of them were found to be copies; each link joins two groups into one."""
 
-    def __init__(self, views: Sequence[View], prints: Mapping[str, Print], judged: Sequence[bool]) -> None:
-        self.links: list[tuple[int, int, overlap.Laid]] = []
+    def __init__(
+        self, views: Sequence[View], prints: Mapping[str, Print], judged: Sequence[bool], engine: Engine
+    ) -> None:
+        self.links: list[tuple[int, int, Laid]] = []
         self.limits: list[str] = []
-        self._views, self._judged = views, judged
+        self._views, self._judged, self._engine = views, judged, engine
         self._parents = list(range(len(views)))
         self._print = lru_cache(_KEPT)(lambda row: prints[str(views[row].digest)])
 
@@ -100,8 +112,7 @@ class _Search:
             fresh = self._apart(pairs, usable)
             chosen = _nearest(fresh)
             crowded |= len(chosen) < len(fresh)
-            for start in range(0, len(chosen), _BATCH):
-                self._compare(self._apart(chosen[start : start + _BATCH], usable), usable)
+            self._settle(np.column_stack([usable[chosen[:, :2]], chosen[:, 3]]), comparing.frames)
         if crowded:
             self.limits.append(CROWDED)
 
@@ -127,53 +138,68 @@ class _Search:
                     best = np.argsort(-points, kind="stable")[:_LIKEST]
                     likest[place], scores[place] = rows[best], points[best]
         pairs = np.column_stack([np.repeat(roots, _LIKEST), likest.reshape(-1)])
-        for one, two in np.unique(np.sort(pairs[pairs[:, 1] >= 0], axis=1), axis=0).tolist():
-            self._lay(one, two)
+        pairs = np.unique(np.sort(pairs[pairs[:, 1] >= 0], axis=1), axis=0)
+        self._settle(np.column_stack([pairs, np.zeros(len(pairs), dtype=np.int64)]), comparing.parts)
 
-    def _lay(self, one: int, two: int) -> None:
-        if self.root(one) == self.root(two):
-            return
-        found = features.alignment(self._features(one), self._features(two))
-        laid = None if found is None else overlap.laid(self._face(one), self._face(two), found)
-        if laid is not None:
-            self._join(one, two, laid)
+    def _settle(self, pairs: Rows, compare: Compare) -> None:
+        """Join those of the pairs, shape (n, 3) with the orientation, that are copies.
 
-    def _compare(self, pairs: Rows, usable: Rows) -> None:
-        if len(pairs) == 0:
-            return
-        rows = usable[pairs[:, :2]]
-        first = np.stack([self._thumbnail(row) for row in rows[:, 0].tolist()])
-        turned = zip(rows[:, 1].tolist(), pairs[:, 3].tolist(), strict=True)
-        second = np.stack([hashes.orient(self._thumbnail(row), orientation) for row, orientation in turned])
-        same = hashes.agreement(first, second) >= hashes.SAME
-        for (one, two), orientation in zip(rows[same].tolist(), pairs[same, 3].tolist(), strict=True):
-            if self.root(one) != self.root(two) and self._proven(one, two, orientation):
-                self._join(one, two, overlap.Laid(orientation, part=False))
+        In rounds: where two pairs would join the same groups, the second waits for what the first one gives.
+        """
+        for start in range(0, len(pairs), _WINDOW):
+            waiting = pairs[start : start + _WINDOW].tolist()
+            while waiting:
+                hoped: dict[int, int] = {}
+                now, later = [], []
+                for pair in waiting:
+                    one, two = (_end(hoped, self.root(row)) for row in pair[:2])
+                    if one != two:
+                        hoped[max(one, two)] = min(one, two)
+                        now.append(pair)
+                    elif self.root(pair[0]) != self.root(pair[1]):
+                        later.append(pair)
+                for (one, two, _), laid in zip(now, self._compared(now, compare), strict=True):
+                    if laid is not None:
+                        self._join(one, two, laid)
+                waiting = later
+
+    def _compared(self, pairs: Sequence[Sequence[int]], compare: Compare) -> Iterator[Laid | None]:
+        """Compare on the engine, a few pieces ahead; a piece whose worker died is compared here."""
+        under_way: deque[tuple[list[Pair], Future[list[Laid | None]]]] = deque()
+
+        def next_piece() -> list[Laid | None]:
+            piece, future = under_way.popleft()
+            try:
+                return future.result()
+            except self._engine.died:
+                return compare(piece)
+
+        for start in range(0, len(pairs), _PIECE):
+            if len(under_way) == _AHEAD * self._engine.workers:
+                yield from next_piece()
+            piece = [Pair(self._print(one), self._print(two), turn) for one, two, turn in pairs[start : start + _PIECE]]
+            under_way.append((piece, self._engine.submit(compare, piece)))
+        while under_way:
+            yield from next_piece()
 
     def _apart(self, pairs: Rows, usable: Rows) -> Rows:
         roots = {row: self.root(row) for row in np.unique(usable[pairs[:, :2]]).tolist()}
         kept = [roots[one] != roots[two] for one, two in usable[pairs[:, :2]].tolist()]
         return pairs[np.array(kept, dtype=np.bool_)]
 
-    def _join(self, one: int, two: int, laid: overlap.Laid) -> None:
+    def _join(self, one: int, two: int, laid: Laid) -> None:
         low, high = sorted((self.root(one), self.root(two)))
         self._parents[high] = low
         self.links.append((one, two, laid))
 
-    def _thumbnail(self, row: int) -> hashes.Pixels:
-        return np.frombuffer(self._print(row).thumbnail, dtype=np.uint8).reshape(hashes.THUMB, hashes.THUMB)
-
-    def _face(self, row: int) -> proof.Face:
-        kept = self._print(row)
-        detail = np.frombuffer(kept.detail, dtype=np.uint8).reshape(proof.DETAIL, proof.DETAIL)
-        colours = np.frombuffer(kept.colours, dtype=np.uint8).reshape(proof.COLOURS, proof.COLOURS, 3)
-        return proof.Face(self._thumbnail(row), detail, colours)
-
-    def _proven(self, one: int, two: int, orientation: int) -> bool:
-        return proof.proven(self._face(one), self._face(two).turned(orientation))
-
     def _features(self, row: int) -> features.Features:
         return features.unpacked(self._print(row).features)
+
+
+def _end(parents: Mapping[int, int], row: int) -> int:
+    while row in parents:
+        row = parents[row]
+    return row
 
 
 def _nearest(pairs: Rows) -> Rows:

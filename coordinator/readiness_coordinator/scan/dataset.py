@@ -7,6 +7,7 @@ from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.formats.version import digest_of
 from readiness_coordinator.reports import tool_version
 from readiness_coordinator.scan import clusters, copies, counts
+from readiness_coordinator.scan.engines import Engine
 from readiness_coordinator.scan.finders import (
     augmentation,
     boxes,
@@ -53,11 +54,11 @@ def scan(labelled: Labelled, *, observed_at: str, options: Options = PLAIN, runn
     """
     views: dict[str, View] = {}
 
-    def measure(prints: Mapping[str, Print]) -> Dataset:
-        return measured(labelled, views, prints, observed_at=observed_at, options=options)
+    def measure(prints: Mapping[str, Print], engine: Engine) -> Dataset:
+        return measured(labelled, views, prints, observed_at=observed_at, options=options, engine=engine)
 
-    with look(labelled, views, measure, running) as prints:
-        return measure(prints)
+    with look(labelled, views, measure, running) as (prints, engine):
+        return measure(prints, engine)
 
 
 def measured(
@@ -67,9 +68,10 @@ def measured(
     *,
     observed_at: str,
     options: Options = PLAIN,
+    engine: Engine | None = None,
 ) -> Dataset:
     """Give the evidence on what was looked at so far; of images that were not, only the labels are known."""
-    found = copies.search(labelled, views, prints)
+    found = copies.search(labelled, views, prints, engine)
     seen = Seen(labelled, views, prints, found.groups, options, limits=found.limits)
     listings: dict[str, Listing] = {}
     for find in FINDERS:

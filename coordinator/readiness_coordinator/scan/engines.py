@@ -146,6 +146,8 @@ def _cluster(workers: int) -> Any:
 
 def _leashed(end: Connection) -> None:
     """End this worker, whatever it does, as soon as the other end of its leash is gone."""
+    # Each core has a worker: threads within one would only wait for each other. Read when numpy is first imported.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     _hushed()
 
     def watch() -> None:

@@ -47,10 +47,10 @@ HERE = Running(engine="here")
 def look(
     labelled: Labelled,
     views: dict[str, View],
-    measure: Callable[[Mapping[str, Print]], Dataset],
+    measure: Callable[[Mapping[str, Print], Engine], Dataset],
     running: Running,
-) -> Iterator[Mapping[str, Print]]:
-    """Fill `views`, by name, with a look at every image, and give the prints, which last as long as the block.
+) -> Iterator[tuple[Mapping[str, Print], Engine]]:
+    """Fill `views`, by name, with a look at every image, and give the prints and the engine, for as long as the block.
 
     `measure` makes the evidence of what is known so far out of the prints.
     """
@@ -58,8 +58,10 @@ def look(
     prints = Prints(cache, views, _Again(labelled, views))
     try:
         with contextlib.closing(_engine(running)) as engine:
-            _look(labelled, views, cache, engine, running, _Partials(running.partial, lambda: measure(prints)))
-        yield prints
+            # What is known so far is told from here: the workers are busy looking at the rest.
+            partials = _Partials(running.partial, lambda: measure(prints, Engine()))
+            _look(labelled, views, cache, engine, running, partials)
+            yield prints, engine
     except (engines.Unavailable, NoRoom, OtherCode) as error:
         raise NotRun(str(error)) from None
     finally:

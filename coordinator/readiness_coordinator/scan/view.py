@@ -80,7 +80,8 @@ def look_into(data: bytes) -> Looked:
         return Looked(view=View(digest=digest, problem=str(error), damage=damage))
     grey = image.grey(pixels)
     small = image.shrunk(grey, image.SMALL_SIDE)
-    perceptual = hashes.perceptual(small)
+    face = proof.face(pixels, small)
+    perceptual = hashes.perceptual(face.detail)
     view = View(
         digest=digest,
         width=pixels.shape[1],
@@ -98,7 +99,7 @@ def look_into(data: bytes) -> Looked:
         pixels=hashes.pixel_digest(pixels),
         hashes=None if perceptual is None else perceptual.tobytes(),
     )
-    thumbnail, detail, colours = (one.tobytes() for one in proof.face(pixels, small))
+    thumbnail, detail, colours = (one.tobytes() for one in face)
     return Looked(
         view=view,
         print=Print(thumbnail=thumbnail, detail=detail, colours=colours, features=features.features(small)),

@@ -35,6 +35,7 @@ _COARSE = 2
 _STEPS = np.arange(-12, 13, 3, dtype=np.float32)
 _SPOTS = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 156], dtype=np.float32)
 _MIRRORED = np.lexsort((-_SPOTS[:, 1], _SPOTS[:, 0]))
+# Adds up to nothing over all spots, so that the light of a patch does not count.
 _HAND = _SPOTS.prod(axis=1)
 
 
@@ -66,7 +67,7 @@ def features(pixels: Pixels) -> bytes:
         return b""
     said = np.array([(*one.pt, one.angle, one.size, one.octave) for one in found], dtype=np.float32)
     spots = _spots(grey, said)
-    straight = (spots - spots.mean(axis=1, keepdims=True)) @ _HAND >= 0
+    straight = spots.astype(np.float32) @ _HAND >= 0
     spots = np.where(straight[:, None], spots, spots[:, _MIRRORED])
     by_spot = np.ascontiguousarray(spots.T)
     bits = np.packbits(by_spot[_COMPARED[0]] > by_spot[_COMPARED[1]], axis=0).T
@@ -111,7 +112,7 @@ def alignment(first: Features, second: Features) -> Matrix | None:
     return shares
 
 
-def _spots(grey: Pixels, said: Points) -> Points:
+def _spots(grey: Pixels, said: Points) -> Pixels:
     """Sample smoothed grey values around corners, (n, 5): x, y, angle, size, octave; shape (n, spots)."""
     turn, scale = np.deg2rad(said[:, 2, None]), said[:, 3, None] / _PATCH
     along, across = scale * np.cos(turn), scale * np.sin(turn)
@@ -121,10 +122,7 @@ def _spots(grey: Pixels, said: Points) -> Points:
     # Spots of large patches are larger: a smoother picture stands below the other, for one call to read both.
     both = cv2.vconcat([cv2.blur(grey, (5, 5)), cv2.blur(grey, (9, 9))])
     y = np.clip(y, 0, height - 1) + height * (said[:, 4, None] >= _COARSE)
-    spots: Points = cv2.remap(both, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
-        np.float32
-    )
-    return spots
+    return cv2.remap(both, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[no-any-return]
 
 
 def _compared() -> Rows:
