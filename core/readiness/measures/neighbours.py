@@ -21,7 +21,6 @@ _STEP = 1 << 20
 _CROWD = 2048
 _COMMON = 32
 _CHANCE = 17
-_OWNER = 2**32 - 1
 _MASKS = np.array(
     [sum(1 << bit for bit in bits) for count in range(3) for bits in combinations(range(16), count)], dtype=np.uint16
 )
@@ -78,8 +77,10 @@ class Index:
         self._tables: list[_Words] = []
         for words in _words(images):
             order = np.argsort(words, kind="stable")
-            values, begins = np.unique(words[order], return_index=True)
-            self._tables.append(_Words(values, np.append(begins, len(words)), owners[order]))
+            ordered = words[order]
+            begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(words)])
+            self._tables.append(_Words(ordered[begins], np.append(begins, len(words)), owners[order]))
+        self._images = len(images)
 
     def likest(self, asked: list[Descriptors], most: int) -> list[tuple[Numbers, Floats]]:
         """Give for each of `asked`, shape (n, 4), the images, by number, that share most with it, and how much.
@@ -104,23 +105,25 @@ class Index:
             rare = many <= _COMMON
             known, low, many = known[rare], low[rare], many[rare]
             owners: Numbers = table.owners[_runs(low, many)].astype(np.int64)
-            keys.append(np.repeat(askers[known] << 32, many) + owners)
+            keys.append(np.repeat(askers[known] * self._images, many) + owners)
             weights.append(np.repeat(1 / np.sqrt(many), many))
-        pairs, inverse = np.unique(np.concatenate(keys), return_inverse=True)
-        scores: Floats = np.bincount(inverse, np.concatenate(weights), minlength=len(pairs)).round(6)
-        ordered = np.lexsort((pairs, -scores, pairs >> 32))
-        pairs, scores = pairs[ordered], scores[ordered]
-        begins = np.searchsorted(pairs >> 32, np.arange(len(asked) + 1))
-        return [
-            _best(pairs[low:high] & _OWNER, scores[low:high], most)
-            for low, high in zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True)
-        ]
+        size = (len(asked), self._images)
+        scores = np.bincount(np.concatenate(keys), np.concatenate(weights), minlength=size[0] * size[1])
+        return _best(scores.reshape(size).round(6), most)
 
 
-def _best(numbers: Numbers, scores: Floats, most: int) -> tuple[Numbers, Floats]:
-    least = max(1.0, 1.5 * scores[_CHANCE]) if len(scores) > _CHANCE else 1.0
-    kept = scores[:most] >= least
-    return numbers[:most][kept], scores[:most][kept]
+def _best(scores: Floats, most: int) -> list[tuple[Numbers, Floats]]:
+    """Give of each row's scores, shape (askers, images), the best and where they stand."""
+    chance = np.zeros(len(scores))
+    if scores.shape[1] > _CHANCE:
+        chance = np.partition(scores, -_CHANCE - 1, axis=1)[:, -_CHANCE - 1]
+    rows, columns = np.nonzero(scores >= np.maximum(1.0, 1.5 * chance)[:, None])
+    points = scores[rows, columns]
+    ordered = np.lexsort((columns, -points, rows))
+    rows, columns, points = rows[ordered], columns[ordered], points[ordered]
+    begins = np.searchsorted(rows, np.arange(len(scores)))
+    ends = np.minimum(begins + most, np.searchsorted(rows, np.arange(len(scores)), side="right"))
+    return [(columns[low:high], points[low:high]) for low, high in zip(begins, ends, strict=True)]
 
 
 def _words(images: list[Descriptors]) -> Words:
