@@ -1,4 +1,4 @@
-"""Prediction files: COCO results JSON, YOLO text with confidence, CSV of a classifier; read strictly, never guessed."""
+"""Prediction files: COCO results JSON, text of YOLO or of corners, CSV of a classifier; read strictly."""
 
 import csv
 import io
@@ -50,7 +50,7 @@ class _Result(msgspec.Struct):
 def read(path: Path, labelled: Labelled) -> Columns:
     """Read predictions in the form that the path and the truth's task tell. Raises Stop, one line."""
     if path.is_dir():
-        return _checked(path, _yolo(path, labelled))
+        return _checked(path, _texts(path, labelled))
     try:
         data = regular_bytes(path)
     except OSError as error:
@@ -80,14 +80,21 @@ def _coco(path: Path, data: bytes, labelled: Labelled) -> Columns:
     )
 
 
-def _yolo(folder: Path, labelled: Labelled) -> Columns:
+def _texts(folder: Path, labelled: Labelled) -> Columns:
+    """Read one text file per image: YOLO's shares with the row of the class, or a class by name and corners."""
     files = sorted(folder.glob("*.txt"))
     if not files:
-        raise Stop(f"{folder}: no .txt file in it; expected YOLO predictions, one file per image")
-    lines = [(file.stem, line) for file in files for line in _yolo_lines(file, len(labelled.classes))]
+        forms = "YOLO's class x y width height confidence, or class score left top right bottom"
+        raise Stop(f"{folder}: no .txt file in it; expected one file per image with lines of {forms}")
+    by_name = _names_classes(files, labelled)
+    of_file = _corner_lines if by_name else _yolo_lines
+    lines = [(file.stem, line) for file in files for line in of_file(file, labelled.classes)]
     numbers = np.array([line for _, line in lines], dtype=np.float64).reshape(-1, 6)
     boxes = numbers[:, 1:5].copy()
-    boxes[:, :2] -= boxes[:, 2:] / 2
+    if by_name:
+        boxes[:, 2:] -= boxes[:, :2]
+    else:
+        boxes[:, :2] -= boxes[:, 2:] / 2
     digests = {file.name: canonical.digest_bytes(regular_bytes(file)) for file in files}
     return Columns(
         images=[stem for stem, _ in lines],
@@ -95,32 +102,57 @@ def _yolo(folder: Path, labelled: Labelled) -> Columns:
         boxes=boxes,
         scores=numbers[:, 5],
         digest=canonical.digest(digests),
-        relative=True,
+        relative=not by_name,
     )
 
 
-def _yolo_lines(file: Path, classes: int) -> Iterator[tuple[float, ...]]:
-    for number, line in enumerate(regular_bytes(file).decode("utf-8", "replace").splitlines(), 1):
-        words = line.split()
-        if not words:
-            continue
+def _names_classes(files: Sequence[Path], labelled: Labelled) -> bool:
+    """Tell the two forms apart by the first word; a number is a name where such truth has a class of that name."""
+    first = next((words[0] for file in files for _, words in _lines(file)), "0")
+    return not first.replace(".", "").isdecimal() or (labelled.format == "corners" and first in labelled.classes)
+
+
+def _lines(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """Give place and words of each line that holds any."""
+    for number, line in enumerate(regular_bytes(file).decode("utf-8-sig", "replace").splitlines(), 1):
+        if words := line.split():
+            yield f"{file}:{number}", words
+
+
+def _yolo_lines(file: Path, classes: Sequence[str]) -> Iterator[tuple[float, ...]]:
+    for where, words in _lines(file):
         try:
             values = tuple(float(word) for word in words)
         except ValueError:
-            raise Stop(f"{file}:{number}: not six numbers: '{line[:60]}'") from None
+            raise Stop(f"{where}: not six numbers: '{' '.join(words)[:60]}'") from None
         if len(values) != 6:
-            raise Stop(f"{file}:{number}: {len(values)} numbers; a prediction is class x y width height confidence")
-        if values[0] != int(values[0]) or not 0 <= values[0] < classes:
-            raise Stop(f"{file}:{number}: class {words[0]}; the truth has the classes 0 to {classes - 1}")
+            raise Stop(f"{where}: {len(values)} numbers; a prediction is class x y width height confidence")
+        if values[0] != int(values[0]) or not 0 <= values[0] < len(classes):
+            raise Stop(f"{where}: class {words[0]}; the truth has the classes 0 to {len(classes) - 1}")
         yield values
+
+
+def _corner_lines(file: Path, classes: Sequence[str]) -> Iterator[tuple[float, ...]]:
+    """Give row (-1 for a class that the truth lacks), left, top, right, bottom and score of each line."""
+    row_of = {name: row for row, name in enumerate(classes)}
+    for where, words in _lines(file):
+        try:
+            score, *corners = (float(word) for word in words[1:])
+        except ValueError:
+            corners = []
+        if len(corners) != 4:
+            raise Stop(
+                f"{where}: '{' '.join(words)[:60]}' is not class score left top right bottom, the class one word"
+            )
+        yield row_of.get(words[0], -1), *corners, score
 
 
 def _csv(path: Path, data: bytes, labelled: Labelled) -> Columns:
     try:
-        table = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        header, table = list(reader.fieldnames or ()), list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise Stop(f"{path}: not readable as CSV ({error})") from None
-    header = list(table[0]) if table else []
     image, answer = _column(path, header, _IMAGE_COLUMNS), _column(path, header, _ANSWER_COLUMNS)
     images = [str(line[image] or "") for line in table]
     twice = next((name for name, count in Counter(images).items() if count > 1), None)

@@ -83,8 +83,15 @@ def place(
 
 
 def on_pictures(columns: Columns, labelled: Labelled) -> Answers:
-    """Lay predictions onto all of a dataset's pictures, those of every split. Raises Stop when no image fits."""
+    """Lay predictions onto all of a dataset's pictures, those of every split. Raises Stop when none can be laid."""
+    if not columns.images:
+        raise Stop(
+            "the predictions hold no answer, so no label can be held against them; run the model on this dataset"
+        )
     placed = place(columns, labelled, layout.ALL)
+    if not placed.image.size:
+        count = len(columns.images)
+        raise Stop(f"none of the {count} predictions is of a class and of a labelled image of {labelled.root}")
     index = {picture.name: i for i, picture in enumerate(labelled.pictures)}
     at = np.array([index[picture.name] for picture in placed.pictures], dtype=np.intp)
     run = np.zeros(len(labelled.pictures), dtype=bool)

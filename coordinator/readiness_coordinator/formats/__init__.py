@@ -8,7 +8,7 @@ from typing import Protocol, cast
 import msgspec
 
 from readiness.evidence.model import Task
-from readiness_coordinator.formats import door, layout, places
+from readiness_coordinator.formats import door, layout, near_miss, places
 from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable
 from readiness_coordinator.formats.version import digest
 
@@ -78,7 +78,8 @@ def _read(home: Path, images: Path | None, formats: dict[str, Format], task: Tas
     chosen, inside = _fitting(home, list(formats.values()))
     if chosen is None:
         sought = "; ".join(f"{name}: {one.LOOKS_FOR}" for name, one in formats.items())
-        raise Unreadable(f"{home}: no dataset found; looked for {sought}")
+        miss = near_miss.words(home, lambda at: next((name for name, one in formats.items() if one.fits(at)), None))
+        raise Unreadable(f"{home}: no dataset found: {miss}; looked for {sought}")
     return chosen.read(inside.resolve(), images.resolve() if images else None, task)
 
 

@@ -1,12 +1,13 @@
 """COCO: JSON with images, annotations and categories, one file per split or one for all."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from readiness.evidence.model import Task
-from readiness_coordinator.formats import coco_categories, coco_json, coco_objects, layout
+from readiness_coordinator.formats import coco_categories, coco_json, coco_objects, layout, undeclared
 from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
 
 RANK = 10
@@ -27,10 +28,13 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     if task == "classification":
         raise Unreadable(f"{path}: COCO holds boxes; --task classification does not fit")
     root = path if path.is_dir() else (images or path.parent)
-    loaded = [coco_json.load(file, layout.name_under(root, file)) for file in _label_files(path)]
+    files = _label_files(path)
+    loaded = [coco_json.load(file, layout.name_under(root, file)) for file in files]
     parts = [part for part in loaded if part is not None]
     if not parts:
-        raise Unreadable(f"{path}: no JSON with images, annotations and categories in it")
+        missing = coco_json.lacking(files[0]) if files else []
+        hint = f"; {files[0].name} lacks {' and '.join(missing)}" if missing else ""
+        raise Unreadable(f"{path}: no JSON with images, annotations and categories in it{hint}")
     faults: list[Fault] = []
     categories = coco_categories.read(parts, faults)
     taken: dict[str, Picture] = {}
@@ -53,6 +57,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
                 twice[first.name] = splits if split in splits else (*splits, split)
     if path.is_dir():
         _add_unlisted(root, homes, taken)
+        faults += undeclared.folders(root, taken, "no label file")
     return Labelled(
         name=path.stem if path.is_file() else path.name,
         root=root,
@@ -126,16 +131,20 @@ def _pictures(
         if name.startswith("/") or ".." in name.split("/"):
             faults.append(Fault(where, f"file_name '{name}' leads out of the dataset"))
             continue
+        within = layout.name_under(root, home / name)
+        bad = objects.faulty.pop(str(identity), ())
+        faults += [Fault(f"{within} {fault.where}", fault.what, fault.code) for fault in bad]
         yield Picture(
-            name=layout.name_under(root, home / name),
+            name=within,
             file=home / name,
             split=split,
             key=identity,
             width=coco_json.side(entry, "width"),
             height=coco_json.side(entry, "height"),
-            annotations=tuple(objects.pop(str(identity), ())),
+            annotations=tuple(objects.usable.pop(str(identity), ())),
             tags=coco_json.tags(entry),
         )
+    faults += chain.from_iterable(objects.faulty.values())
 
 
 def _joined(first: Picture, second: Picture) -> Picture:

@@ -9,6 +9,7 @@ import msgspec
 
 from readiness_coordinator.formats import layout
 from readiness_coordinator.formats.labelled import Fault, Unreadable
+from readiness_coordinator.formats.places import MOST_BYTES
 
 Entry = dict[str, Any]
 
@@ -49,6 +50,17 @@ def load(file: Path, where: str) -> Part | None:
     if said is None or not _holds_objects(said.annotations):
         return None
     return Part(file=file, where=where, images=said.images, annotations=said.annotations, categories=said.categories)
+
+
+def lacking(file: Path, most: int = MOST_BYTES) -> list[str]:
+    """Name the lists of COCO that a JSON file lacks, none for broken JSON. Raises Unreadable for over `most` bytes."""
+    try:
+        said = msgspec.json.decode(layout.read_bytes(file, most), type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        said = {}
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    return [f"'{key}'" for key in _Lists.__struct_fields__ if not bytes(said.get(key, b"")).startswith(b"[")]
 
 
 def entries(raws: list[msgspec.Raw], what: str, faults: list[Fault]) -> Iterator[tuple[int, Entry]]:

@@ -1,7 +1,7 @@
 """COCO's annotations: boxes, polygons of several parts and run-length masks, each bad one told of by its id."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from readiness.measures import rle
 from readiness_coordinator.formats import layout
@@ -13,32 +13,43 @@ Rings = tuple[tuple[float, ...], ...]
 Size = tuple[int | None, int | None]
 
 
-def read(part: Part, sizes: dict[str, Size], rows: dict[int, int], faults: list[Fault]) -> dict[str, list[Annotation]]:
-    """Give the usable annotations by image id as text; every other one becomes a Fault that names it.
+class Objects(NamedTuple):
+    """The usable annotations of one file, and what is wrong with those of each listed image, by image id as text."""
+
+    usable: dict[str, list[Annotation]]
+    faulty: dict[str, list[Fault]]
+
+
+def read(part: Part, sizes: dict[str, Size], rows: dict[int, int], faults: list[Fault]) -> Objects:
+    """Read every annotation; what is wrong with one becomes a Fault that names it, in `faults` where it has no image.
 
     `sizes` holds width and height of each listed image by its id as text, `rows` the class row of each category id.
     """
-    found: dict[str, list[Annotation]] = {}
+    found = Objects({}, {})
     ids: set[str] = set()
     for number, entry in entries(part.annotations, f"{part.where} annotation", faults):
         identity = layout.clean(str(entry.get("id", f"#{number}")))
         where = f"{part.where} annotation {identity}"
-        if identity in ids:
-            faults.append(Fault(where, "this id was given before"))
-        ids.add(identity)
         category = integer(entry.get("category_id"))
         image, row = str(entry.get("image_id")), None if category is None else rows.get(category)
+        bad: list[Fault] = []
+        if identity in ids:
+            bad.append(Fault(where, "this id was given before"))
+        ids.add(identity)
         if image not in sizes:
-            faults.append(Fault(where, f"image {image} is not listed"))
+            bad.append(Fault(where, f"image {image} is not listed"))
         elif row is None:
-            faults.append(Fault(where, f"category {entry.get('category_id')} is not listed", "class-undefined"))
+            bad.append(Fault(where, f"category {entry.get('category_id')} is not listed", "class-undefined"))
         else:
             try:
-                one = _annotation(entry, identity, row, where, sizes[image], faults)
+                one = _annotation(entry, identity, row, where, sizes[image], bad)
             except ValueError as error:
-                faults.append(Fault(where, str(error)))
+                bad.append(Fault(where, str(error)))
             else:
-                found.setdefault(image, []).append(one)
+                found.usable.setdefault(image, []).append(one)
+        if bad and image in sizes:
+            found.faulty.setdefault(image, []).extend(bad)
+        faults += bad if image not in sizes else ()
     return found
 
 

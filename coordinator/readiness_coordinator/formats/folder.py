@@ -101,7 +101,7 @@ def _outside(root: Path, homes: list[tuple[str, Path]]) -> Iterator[Fault]:
     for folder in _classes_in(root):
         if folder not in inside and (count := sum(1 for _ in layout.images_under(folder))):
             held = f"holds {counted(count, 'images')}, beside the split folders; left out"
-            yield Fault(name_under(root, folder), held)
+            yield Fault(name_under(root, folder), held, "split-undeclared")
 
 
 def _loose(root: Path, split: str, home: Path) -> Iterator[Picture]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from readiness.evidence.model import Task
-from readiness_coordinator.formats import layout, yolo_images, yolo_labels, yolo_rows, yolo_settings
+from readiness_coordinator.formats import layout, undeclared, yolo_images, yolo_labels, yolo_rows, yolo_settings
 from readiness_coordinator.formats.image_size import image_size
 from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
 
@@ -30,7 +30,8 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     faults, broken = list(settings.faults), list(settings.broken)
     listed = yolo_images.files(settings, broken)
     if not listed:
-        hint = f"; {broken[-1].where}: {broken[-1].what}" if broken else ""
+        hints = [*broken[-1:], *undeclared.folders(settings.root, listed, "no split")][:2]
+        hint = "".join(f"; {one.where}: {one.what}" for one in hints)
         raise Unreadable(f"{settings.file}: no image in any of its splits{hint}")
     labels = {name: yolo_labels.label_file(settings.root, name, image) for name, (image, _) in listed.items()}
     columns = yolo_rows.Columns(len(settings.classes), settings.keypoints)
@@ -40,6 +41,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     ]
     faults += yolo_labels.orphans(settings.root, {labels[name]: image for name, (image, _) in listed.items()})
     faults += yolo_labels.shared(settings.root, labels.values())
+    faults += undeclared.folders(settings.root, listed, f"no split of {settings.file.name}")
     rings = [one for picture in pictures for one in picture.annotations if one.shape == "polygon"]
     if rings and (
         settings.oriented or all(not one.polygon or yolo_rows.is_convex_quad(one.polygon[0]) for one in rings)

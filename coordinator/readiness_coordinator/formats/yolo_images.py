@@ -11,19 +11,29 @@ from readiness_coordinator.formats.yolo_settings import Settings
 def files(settings: Settings, broken: list[Fault]) -> dict[str, tuple[Path, list[str]]]:
     """Give each image by its name under the root, with the splits that hold it.
 
-    A path that leads nowhere is looked for by its last components inside the folder, and told of.
+    A path that leads nowhere is looked for by its last components inside the folder, and told of; so is a place that
+    was given to another split before.
     """
     listed: dict[str, tuple[Path, list[str]]] = {}
+    given: dict[Path, tuple[str, str]] = {}
     for key, split, place in settings.places:
-        for picture in _of_place(place, key, settings, broken):
+        found = _found(place, key, settings, broken)
+        if found is None:
+            continue
+        first, other = given.setdefault(found, (key, split))
+        if other != split:
+            kind = "folder" if found.is_dir() else "list"
+            what = f"names the same {kind} as {first}: {layout.name_under(settings.root, found)}"
+            broken.append(Fault(f"{settings.file.name} {key}", what, "split-path-broken"))
+        for picture in _of_place(found, place, key, settings, broken):
             splits = listed.setdefault(layout.name_under(settings.root, picture), (picture, []))[1]
             if split not in splits:
                 splits.append(split)
     return listed
 
 
-def _of_place(place: str, key: str, settings: Settings, broken: list[Fault]) -> Iterator[Path]:
-    where, declared = f"{settings.file.name} {key}", place.replace("\\", "/")
+def _found(place: str, key: str, settings: Settings, broken: list[Fault]) -> Path | None:
+    declared = place.replace("\\", "/")
     found = said = layout.joined(settings.root, declared)
     if found is None or not layout.exists(found):
         found = _inside(settings.root, declared)
@@ -31,16 +41,19 @@ def _of_place(place: str, key: str, settings: Settings, broken: list[Fault]) -> 
             layout.admit(said)
         name = layout.name_under(settings.root, found) if found else ""
         instead = f"read {name} instead" if found else "nothing of that name in the folder"
-        broken.append(Fault(where, f"'{layout.clean(place)}' does not exist; {instead}", "split-path-broken"))
-    if found is None:
-        return
+        what = f"'{layout.clean(place)}' does not exist; {instead}"
+        broken.append(Fault(f"{settings.file.name} {key}", what, "split-path-broken"))
+    return found
+
+
+def _of_place(found: Path, place: str, key: str, settings: Settings, broken: list[Fault]) -> Iterator[Path]:
     if found.is_dir():
         yield from layout.images_under(found)
     elif found.suffix.lower() == ".txt":
         yield from _of_list(found, settings, broken)
     else:
         what = f"'{layout.clean(place)}' is neither a folder nor a .txt list"
-        broken.append(Fault(where, what, "split-path-broken"))
+        broken.append(Fault(f"{settings.file.name} {key}", what, "split-path-broken"))
 
 
 def _of_list(listing: Path, settings: Settings, broken: list[Fault]) -> Iterator[Path]:

@@ -9,6 +9,7 @@ from readiness_coordinator.formats.labelled import Fault, Labelled
 from readiness_coordinator.scan.listing import listing
 
 _LABEL_FILE = re.compile(r"^(.+?\.(?:txt|xml|json|png))(?=[:\s]|$)", re.IGNORECASE)
+_LOSSES = frozenset({"annotation-unusable", "class-undefined"})
 # Label files lie as their images do but for one of these folders.
 _HOMES = frozenset({"images", "labels", "annotations", "jpegimages", "masks", "segmentationclass"})
 
@@ -17,13 +18,22 @@ Key = tuple[str, ...]
 
 def of_code(labelled: Labelled, *codes: str) -> Listing:
     """List the faults that belong to one of the reason codes."""
-    faults = [fault for fault in labelled.faults if fault.code in codes]
+    return listing(_items([fault for fault in labelled.faults if fault.code in codes], labelled))
+
+
+def rejected(labelled: Labelled) -> frozenset[str]:
+    """Name the images of which a label entry could not be used: how many objects were labelled there is not known."""
+    names = {item.images for item in _items([one for one in labelled.faults if one.code in _LOSSES], labelled)}
+    return frozenset(name for images in names for name in images)
+
+
+def _items(faults: list[Fault], labelled: Labelled) -> list[Item]:
     if not faults:
-        return Listing()
+        return []
     names = {picture.name: picture.split for picture in labelled.pictures}
     homes = Counter(_key(name) for name in names)
     images = {key: name for name in names if homes[key := _key(name)] == 1}
-    return listing([_item(fault, names, images) for fault in faults])
+    return [_item(fault, names, images) for fault in faults]
 
 
 def _item(fault: Fault, names: dict[str, str], images: dict[Key, str]) -> Item:

@@ -1,6 +1,6 @@
 """All objects of a dataset version as flat arrays, built once and shared by every finder that reads boxes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,11 +21,11 @@ class Objects(NamedTuple):
     """n objects of m pictures, in the order of the pictures.
 
     `picture` (n,) indexes labelled.pictures, `row` (n,) the classes, `first` (m + 1,) says where each picture's objects
-    begin. `box` (n, 4) is x y w h in pixels, NaN where the file gives none; `area` (n,) in square pixels as labelled,
-    else the box's, and `area_said` (n,) bool tells which; `mask_px` (n,) is what a mask's run-length code counts, NaN
-    where there is none. `crowd`, `oriented` and `masked` (n,) bool are what the file
-    says of the shape; `region` (n,) bool are all pixels of a class in a mask, whose box nobody drew. `frame` (m, 2) is
-    width and height of the decoded image, else as the label file says, NaN where neither is known.
+    begin. `box` (n, 4) is x y w h in pixels, NaN where the file gives none; `area` (n,) in square pixels as labelled
+    where the box allows it, else the box's, and `area_said` (n,) what is labelled, NaN where nothing is; `mask_px` (n,)
+    is what a mask's run-length code counts, NaN where there is none. `crowd`, `oriented` and `masked` (n,) bool are
+    what the file says of the shape; `region` (n,) bool are all pixels of a class in a mask, whose box nobody drew.
+    `frame` (m, 2) is width and height of the decoded image, else as the label file says, NaN where neither is known.
     """
 
     labelled: Labelled
@@ -34,7 +34,7 @@ class Objects(NamedTuple):
     first: Indices
     box: Floats
     area: Floats
-    area_said: Mask
+    area_said: Floats
     mask_px: Floats
     crowd: Mask
     oriented: Mask
@@ -78,16 +78,18 @@ def table(labelled: Labelled, views: Mapping[str, View]) -> Objects:
         first=np.concatenate([[0], np.cumsum(counts)]),
         box=np.fromiter(boxes, dtype=np.float64, count=4 * total).reshape(-1, 4),
         area=np.fromiter((area(one) for one in each), dtype=np.float64, count=total),
-        area_said=np.fromiter((one.area is not None for one in each), dtype=np.bool_, count=total),
-        mask_px=np.fromiter(
-            (np.nan if one.mask_px is None else one.mask_px for one in each), dtype=np.float64, count=total
-        ),
+        area_said=_numbers((one.area for one in each), total),
+        mask_px=_numbers((one.mask_px for one in each), total),
         crowd=np.fromiter((one.crowd for one in each), dtype=np.bool_, count=total),
         oriented=np.fromiter((one.shape == "oriented" for one in each), dtype=np.bool_, count=total),
         masked=np.fromiter((one.shape == "mask" for one in each), dtype=np.bool_, count=total),
         region=np.repeat([one.mask is not None for one in pictures], counts).astype(np.bool_),
         frame=np.fromiter(frames, dtype=np.float64, count=2 * len(pictures)).reshape(-1, 2),
     )
+
+
+def _numbers(values: Iterable[float | None], count: int) -> Floats:
+    return np.fromiter((np.nan if value is None else value for value in values), dtype=np.float64, count=count)
 
 
 def _frame(width: int | None, height: int | None, view: View | None) -> tuple[float, float]:

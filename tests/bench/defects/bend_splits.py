@@ -149,6 +149,18 @@ def path_outside(draft: Draft, rng: Rng) -> Iterator[Spot]:
     yield Spot(words=["data.yaml val"])
 
 
+@plants("split-undeclared", "yolo", follows={"validation-split-missing": "nothing declares it"})
+def validation_not_declared(draft: Draft, rng: Rng) -> Iterator[Spot]:
+    """Leave the line of the validation folder out of data.yaml."""
+
+    def bend(root: Path) -> None:
+        lines = (root / "data.yaml").read_text().splitlines(keepends=True)
+        (root / "data.yaml").write_text("".join(line for line in lines if not line.startswith("val:")))
+
+    draft.after.append(bend)
+    yield Spot(words=["val: holds"])
+
+
 @plants(
     "class-mix-drifts-between-splits",
     "detection",

@@ -53,6 +53,15 @@ def test_images_that_lack_what_always_comes_with_theirs():
     assert names(answer["images-empty-many"]) == ["none.jpg"]
 
 
+def test_images_whose_labels_could_not_be_used_are_not_blamed_for_having_few():
+    scenes = [picture(f"{i:03d}.jpg", _scene(10 + i % 4, 6 + i % 5)) for i in range(60)]
+    cut = [picture("few.jpg", _scene(1, 1)), picture("half.jpg", _scene(14, 0)), picture("none.jpg", [])]
+    faults = tuple(Fault(f"{one.name} labels.json annotation 1", "odd") for one in cut)
+    answer = found(labels.find, [*scenes, *cut], faults=faults)
+    assert [answer[code].total for code in ("labels-few-beside-peers", "images-empty-many")] == [0, 0]
+    assert names(answer["annotation-unusable"]) == ["few.jpg", "half.jpg", "none.jpg"]
+
+
 def test_a_mask_of_background_alone_is_labelled_as_empty_and_an_unreadable_one_is_not_labelled():
     region = one(0, (5, 5, 50, 50), area=900.0, shape="mask")
     pictures = [picture("full.png", [region], mask=Path("full_mask.png"))]

@@ -9,7 +9,7 @@ import pytest
 from drawn_labels import details, found, labelled, one, ordinary, picture
 from readiness_coordinator.formats import open_dataset
 from readiness_coordinator.formats.labelled import Annotation, Fault
-from readiness_coordinator.scan.finders import shapes
+from readiness_coordinator.scan.finders import shapes, sizes
 from readiness_coordinator.scan.seen import Seen
 
 BOX = (100.0, 100.0, 80.0, 60.0)
@@ -64,6 +64,41 @@ def test_areas_without_outlines_may_be_those_of_masks():
     assert said(*boxes, shaped)["area-contradicts-shape"].total == 0
     crowd = one(0, (10, 200, 50, 50), area=9e5, crowd=True)
     assert said(*boxes, crowd)["area-contradicts-shape"].total == 0
+
+
+@pytest.mark.parametrize(
+    ("area", "total"), [(1, 1), (0, 1), (-5, 1), (480, 1), (600, 0), (4000, 0), (10_000, 0), (10_900, 0), (11_100, 1)]
+)
+def test_areas_that_no_box_leaves_are_named_and_not_believed(area: float, total: int):
+    listed = [one(0, (10.0 + 120 * i, 10, 100, 100), area=float(area)) for i in range(5)]
+    masks = [picture(f"{i}.jpg", [one(0, (10, 10, 100, 100), area=5000.0)]) for i in range(60)]
+    answer = found(shapes.find, [*masks, picture("x.jpg", listed)])["area-contradicts-shape"]
+    assert answer.total == 5 * total
+    assert details(answer)[:1] == [f"bolt at 10,10 (100x100): area {area}, drawn are 10000"] * total
+    small = found(sizes.find, [*masks, picture("x.jpg", listed)])["objects-small"]
+    assert small.total == (5 if not total and area < 1024 else 0)
+
+
+def test_every_area_wrong_is_no_habit():
+    pictures = [picture(f"{i}.jpg", [one(0, (10, 10, 100, 100), area=1.0)]) for i in range(60)]
+    assert found(shapes.find, pictures)["area-contradicts-shape"].total == 60
+    assert found(sizes.find, pictures)["objects-small"].total == 0
+
+
+@pytest.mark.parametrize("place", ["datasets/coco_mini_cc", "eval/pairs/cocoapi/instances_val2014_100.json"])
+def test_cocos_own_areas_without_their_outlines_are_believed(shared_data: Path, place: str):
+    read = open_dataset(shared_data / place)
+    bare = tuple(
+        msgspec.structs.replace(
+            one,
+            annotations=tuple(
+                msgspec.structs.replace(each, polygon=(), shape="box", mask_px=None) for each in one.annotations
+            ),
+        )
+        for one in read.pictures
+    )
+    answer = shapes.find(Seen(msgspec.structs.replace(read, pictures=bare), {}, {}, None))
+    assert answer["area-contradicts-shape"].total == 0
 
 
 @pytest.mark.parametrize(("area", "total"), [(1200, 0), (1290, 0), (1400, 1), (2500, 1), (0, 1)])

@@ -35,7 +35,9 @@ def test_split_folders_nested_images_and_a_class_without_any(tmp_path: Path):
 
 @pytest.mark.parametrize("names", [(), ("a.jpg", "b.jpg"), ("images/a.jpg", "labels/a.txt"), ("notes/readme.txt",)])
 def test_what_is_no_dataset_is_one_line_that_says_what_was_looked_for(tmp_path: Path, names: tuple[str, ...]):
-    with pytest.raises(Unreadable, match=r"no dataset found; looked for .*coco: .*yolo: .*voc: .*folder: ") as caught:
+    with pytest.raises(
+        Unreadable, match=r"no dataset found: .*; looked for .*coco: .*yolo: .*voc: .*folder: "
+    ) as caught:
         open_dataset(touch(tmp_path, *names))
     assert "\n" not in str(caught.value)
 
@@ -78,7 +80,7 @@ def test_folders_beside_the_splits_are_told_of(tmp_path: Path):
     folder = touch(tmp_path, "train/nut/1.jpg", "test/nut/2.jpg", "nut/3.jpg", "nut/deep/4.jpg", "docs/readme.md")
     read = open_dataset(folder)
     assert len(read.pictures) == 2
-    assert read.faults == (Fault("nut", "holds 2 images, beside the split folders; left out"),)
+    assert read.faults == (Fault("nut", "holds 2 images, beside the split folders; left out", "split-undeclared"),)
 
 
 def test_links_that_loop_or_lead_nowhere_cost_only_themselves(tmp_path: Path):

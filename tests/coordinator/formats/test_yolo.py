@@ -120,6 +120,43 @@ def test_lists_of_images_and_one_image_in_two_splits(tmp_path: Path):
     assert read.listed_twice == (("pool/images/b.png", ("train", "val")),)
 
 
+def test_folders_of_splits_that_nothing_declares_are_named(tmp_path: Path):
+    yaml = "train: train/images\nval: validation/images\nnames: [bolt, nut]\n"
+    read = open_dataset(build(tmp_path, yaml, train_a="", valid_b="0 0.5 0.5 0.2 0.4", valid_c="", test_d=""))
+    assert [one.name for one in read.pictures] == ["train/images/a.png"]
+    words = "and no split of data.yaml names it: left out"
+    assert read.faults == (
+        Fault("test", f"holds 1 image, {words}", "split-undeclared"),
+        Fault("valid", f"holds 2 images, {words}", "split-undeclared"),
+    )
+    assert read.broken_paths[0].where == "data.yaml val"
+
+
+def test_folders_of_splits_beside_declared_ones_in_images_are_named(tmp_path: Path):
+    for split in ("train", "val2017"):
+        (tmp_path / "images" / split).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "images" / split / f"{split}.png"), np.zeros((50, 100, 3), np.uint8))
+    (tmp_path / "data.yaml").write_text("train: images/train\nnames: [bolt]\n")
+    (fault,) = open_dataset(tmp_path).faults
+    assert (fault.where, fault.code) == ("images/val2017", "split-undeclared")
+
+
+def test_declared_folders_lists_of_some_and_empty_ones_are_not_undeclared(tmp_path: Path):
+    build(tmp_path, YAML + "test: some.txt\n", train_a="", valid_b="", test_c="", test_d="")
+    (tmp_path / "some.txt").write_text("test/images/c.png\n")
+    (tmp_path / "val").mkdir()
+    assert open_dataset(tmp_path).faults == ()
+
+
+@pytest.mark.parametrize("said", ["train/images", "./train/images/", "../set/train/images"])
+def test_one_folder_for_two_splits_is_said_to_be(tmp_path: Path, said: str):
+    yaml = f"train: train/images\nval: {said}\nnames: [bolt, nut]\n"
+    read = open_dataset(build(tmp_path / "set", yaml, train_a=""))
+    what = "names the same folder as train: train/images"
+    assert read.broken_paths == (Fault("data.yaml val", what, "split-path-broken"),)
+    assert read.listed_twice == (("train/images/a.png", ("train", "val")),)
+
+
 @pytest.mark.parametrize(
     ("yaml", "line"),
     [

@@ -13,7 +13,7 @@ from readiness.measures.image import Look
 from readiness_coordinator.formats.labelled import Picture, area
 from readiness_coordinator.formats.layout import SPLITS
 from readiness_coordinator.origins import source_of
-from readiness_coordinator.scan import clusters, sides
+from readiness_coordinator.scan import clusters, faults, sides
 from readiness_coordinator.scan.listing import listing
 from readiness_coordinator.scan.seen import Seen
 
@@ -67,10 +67,15 @@ def _judged_on(seen: Seen) -> Listing:
 
 
 def _pushed_out(seen: Seen, named: dict[str, list[Picture]]) -> Iterator[Item]:
-    """Give copies with fewer than half the objects, or cut at the edge to less than half the area, of their like."""
+    """Give copies with fewer than half the objects, or cut at the edge to less than half the area, of their like.
+
+    What was not labelled, or of which a label could not be used, says nothing of the copying.
+    """
     if seen.labelled.task == "classification":
         return
-    for copies in named.values():
+    rejected = faults.rejected(seen.labelled)
+    for group in named.values():
+        copies = [one for one in group if one.labelled and one.name not in rejected]
         if len(copies) < 2:
             continue
         counts = [len(one.annotations) for one in copies]

@@ -1,5 +1,6 @@
 """Which pictures stand in the dataset more than once: in two splits, within one, or under different labels."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from readiness.evidence.dataset import Item, Listing
@@ -77,8 +78,15 @@ def _again(here: Sequence[Picture], kind: str) -> Item:
 
 
 def _listed_twice(seen: Seen) -> Iterator[Item]:
-    for name, splits in seen.labelled.listed_twice:
-        yield Item(images=(name,), detail="listed in both splits", splits=tuple(sorted(splits)))
+    labelled = seen.labelled
+    own = Counter(picture.split for picture in labelled.pictures)
+    shared = Counter(splits for _, splits in labelled.listed_twice)
+    for name, splits in labelled.listed_twice:
+        first, *others = (f"'{split}'" for split in splits)
+        detail = "listed in both splits"
+        if shared[splits] == own[splits[0]] and not any(own[split] for split in splits[1:]):
+            detail = f"{first} and {' and '.join(others)} name the same images, one folder or list for both"
+        yield Item(images=(name,), detail=detail, splits=tuple(sorted(splits)))
 
 
 def _of_one(copies: Sequence[Copy]) -> list[str]:

@@ -12,7 +12,7 @@ from readiness_coordinator.scan.seen import Seen
 # What the reader of the label files alone can tell; other finders add to theirs.
 _READ = ("class-dummy-root", "class-undefined", "label-file-orphaned")
 _READ_MASKS = ("mask-values-stray", "mask-size-differs")
-_ELSEWHERE = ("names-collide", "polygon-invalid", "split-path-broken")
+_ELSEWHERE = ("names-collide", "polygon-invalid", "split-path-broken", "split-undeclared")
 # Fewer images than this have no usual count to fall short of.
 _ENOUGH = 20
 _FENCE = 2.2
@@ -28,21 +28,25 @@ def find(seen: Seen) -> dict[str, Listing]:
     found["annotation-unusable"] = faults.of_code(labelled, *rest)
     found["image-unlabelled"] = of_pictures(picture for picture in labelled.pictures if not picture.labelled)
     if labelled.task != "classification":
-        found["labels-few-beside-peers"] = few(seen.objects)
+        rejected = faults.rejected(labelled)
+        found["labels-few-beside-peers"] = few(seen.objects, rejected)
         found["images-empty-many"] = of_pictures(
-            picture for picture in labelled.pictures if picture.labelled and not picture.annotations
+            picture
+            for picture in labelled.pictures
+            if picture.labelled and not picture.annotations and picture.name not in rejected
         )
     return found
 
 
-def few(objects: Objects) -> Listing:
-    """List images with far fewer objects than the dataset's images have, or none of what always comes with theirs."""
+def few(objects: Objects, rejected: frozenset[str]) -> Listing:
+    """List images with far fewer objects than the dataset's images have, or none of what always comes with theirs.
+
+    The images named in `rejected` have labels that could not be used, and are not blamed for having few.
+    """
     counts = np.diff(objects.first)
-    broken_off = _broken_off(counts)
-    items = [_item(objects, picture, said) for picture, said in broken_off.items()]
-    lonely = companionless(objects) if counts.size else {}
-    items += [_item(objects, picture, said) for picture, said in lonely.items() if picture not in broken_off]
-    return listing(items)
+    said = (companionless(objects) if counts.size else {}) | _broken_off(counts)
+    pictures = objects.labelled.pictures
+    return listing([_item(objects, at, words) for at, words in said.items() if pictures[at].name not in rejected])
 
 
 def _broken_off(counts: np.ndarray[tuple[int], np.dtype[np.intp]]) -> dict[int, str]:

@@ -8,14 +8,14 @@ import numpy as np
 from readiness.evidence.dataset import Listing
 from readiness.measures import polygons
 from readiness.measures.polygons import Rings
+from readiness_coordinator.formats.labelled import OFF, OFF_PX
 from readiness_coordinator.scan.faults import of_code
 from readiness_coordinator.scan.finders import boxes
 from readiness_coordinator.scan.listing import joined, of_objects
 from readiness_coordinator.scan.objects import Floats, Indices, Mask, Objects
 from readiness_coordinator.scan.seen import Seen
 
-# COCO's 2,529 rings have the areas that are said of them and stay inside image and box, to the last digit.
-_APART, _APART_PX = 0.1, 4.0
+# COCO's 2,529 rings stay inside image and box, to the last digit, as their areas are those that are said of them.
 _OUT_OF_BOX_PX = 1.0
 _LOOP, _LOOP_PX = 0.01, 1.0
 _NO_AREA_PX = 0.01
@@ -56,7 +56,7 @@ def find(seen: Seen) -> dict[str, Listing]:
         "area-contradicts-shape": of_objects(
             objects,
             _sorted(areas),
-            lambda i: f"{boxes.words(objects, i)}: area {objects.area[i]:g}, drawn are {areas[i]:g}",
+            lambda i: f"{boxes.words(objects, i)}: area {objects.area_said[i]:g}, drawn are {areas[i]:g}",
         ),
     }
 
@@ -77,19 +77,21 @@ def contradicting(objects: Objects, drawn: Drawn) -> dict[int, float]:
     """Give, for each object whose labelled area is off by over 10 % and 4 px², the area that its geometry has.
 
     A polygon's area is that of its rings, a mask's what its run-length code counts. Without either the area may be a
-    mask's that was left out: at most its box's, and above nothing. Crowds, whose areas COCO itself has up to 13 % above
-    what their codes count (of 16), and polygons that are wrong anyhow are left out.
+    mask's that was left out: any that its box allows (labelled.area), unless nearly all areas are their box's. Crowds,
+    whose areas COCO itself has up to 13 % above what their codes count (of 16), and polygons that are wrong anyhow are
+    left out.
     """
     outlined, counted = ~np.isnan(drawn.area), ~np.isnan(objects.mask_px)
     box = np.clip(objects.box[:, 2:], 0, None).prod(axis=1)
     geometry = np.where(outlined, drawn.area, np.where(counted, objects.mask_px, box))
-    asked = objects.area_said & ~objects.crowd
+    said = objects.area_said
+    asked = ~np.isnan(said) & ~objects.crowd
     asked[_sorted(drawn.faults)] = False
-    apart = _apart(objects.area, geometry)
+    apart = _apart(said, geometry)
     plain = asked & ~outlined & ~objects.masked
     exact = plain if (plain & ~apart).sum() >= _HABIT * plain.sum() else np.zeros_like(plain)
-    impossible = (objects.area > box) | (objects.area <= 0)
-    wrong = np.flatnonzero(asked & apart & (outlined | counted | exact | impossible))
+    refused = said != objects.area
+    wrong = np.flatnonzero(asked & apart & (outlined | counted | exact | refused))
     return {index: float(geometry[index]) for index in wrong.tolist()}
 
 
@@ -137,7 +139,7 @@ def _sorted(found: Iterable[int]) -> Indices:
 
 def _apart(said: Floats, drawn: Floats) -> Mask:
     difference = np.abs(said - drawn)
-    return (difference > _APART * drawn) & (difference > _APART_PX)
+    return (difference > OFF * drawn) & (difference > OFF_PX)
 
 
 def _past(objects: Objects, outlines: Outlines) -> tuple[Mask, Mask]:
