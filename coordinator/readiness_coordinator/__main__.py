@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import pkgutil
 import signal
 import sys
@@ -17,6 +18,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a Stop becomes one line on stderr and its exit code, never a traceback."""
+    _lenient()
     words = list(sys.argv[1:] if argv is None else argv)
     names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
     if not words or words[0] in {"-h", "--help"}:
@@ -40,6 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def _lenient() -> None:
+    """Print what a terminal's encoding lacks, such as letters of a class name, as escapes: no reason to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _command(name: str) -> ModuleType:

@@ -6,6 +6,7 @@ from rich.text import Text
 from readiness.actions import Action
 from readiness.decision import Decision
 from readiness.finding import Finding
+from readiness.verdict import said
 from readiness_coordinator.reports import print_findings
 
 _ABSENT = frozenset({"missing", "stale"})
@@ -16,11 +17,12 @@ def show(console: Console, decision: Decision) -> None:
     verdict = "deployable" if decision.deployable else "not deployable"
     console.print(
         Text(
-            f"{decision.model_name} on {decision.target}: {decision.state}, {verdict}, score {decision.score}", "bold"
+            f"{decision.model_name} on {decision.target}: {said(decision.state)}, {verdict}, score {decision.score}",
+            "bold",
         ),
         soft_wrap=True,
     )
-    gates = ", ".join(f"{gate.name} {gate.state} ({gate.score})" for gate in decision.gates)
+    gates = ", ".join(f"{gate.name} {said(gate.state)} ({gate.score})" for gate in decision.gates)
     console.print(Text(f"policy {decision.policy}, confidence {decision.threshold:g}; gates: {gates}"), soft_wrap=True)
     absent: dict[str, list[Finding]] = {}
     for finding in decision.findings:
@@ -36,4 +38,4 @@ def show(console: Console, decision: Decision) -> None:
 
 def _step(action: Action) -> str:
     quota = f" (up to {action.quota} each)" if action.quota else ""
-    return f"{action.kind}: {action.text}{quota}; then {action.leads_to}"
+    return f"{action.kind}: {action.text}{quota}; then {said(action.leads_to)}"

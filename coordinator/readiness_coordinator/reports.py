@@ -39,7 +39,7 @@ _MADE_BY: dict[Kind, str] = {
 }
 BROKEN_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _SHOWN = 3
-_COLOURS = {
+COLOURS = {
     Severity.BLOCK: "bold red",
     Severity.RETRAIN: "red",
     Severity.WARN: "yellow",
@@ -120,7 +120,7 @@ def printable(text: str) -> str:
 
 def _line(finding: Finding) -> Text:
     line = Text()
-    line.append(f"{finding.severity.value:<8}", style="dim" if finding.waived else _COLOURS[finding.severity])
+    line.append(f"{finding.severity.value:<8}", style="dim" if finding.waived else COLOURS[finding.severity])
     line.append(f" {finding.code}", style="bold")
     line.append(f" {printable(finding.subject.name)}" if finding.subject else "")
     line.append(f" ({_outcome(finding)}{', waived' if finding.waived else ''})", style="dim")

@@ -6,6 +6,8 @@ from readiness.evidence.dataset import Dataset, Drift
 from readiness.finding import Measure, Outcome, Step, Subject, clear, found, inapplicable, unknown
 from readiness.listed import RESCAN
 
+_PLAIN = {"luma": "brightness (luma)", "spread": "contrast (spread of luma)"}
+
 
 def judge(dataset: Dataset, measures: Collection[str], limit: float, what: str, step: Step) -> Outcome | list[Outcome]:
     """Answer once for every two splits; of several measures the farthest apart counts.
@@ -35,10 +37,15 @@ def _pair(splits: tuple[str, str], drifts: list[Drift], limit: float, step: Step
         n_effective=min(worst.n),
     )
     over = [one for one in ordered if one.lower > limit]
-    said = "; ".join(f"{one.measure} {one.effect:.2f} ({one.lower:.2f} to {one.upper:.2f})" for one in over or [worst])
-    because = f"{splits[0]} against {splits[1]}: {said}, {limit:g} allowed"
+    said = "; ".join(_said(one) for one in over or [worst])
+    because = f"{splits[0]} against {splits[1]}: {said}; {limit:g} of 1 is allowed"
     if over:
         return found(because, subject=subject, measure=measure, step=step)
     if worst.upper > limit:
         return inapplicable(f"{because}: too little to tell")
     return clear(because, subject=subject, measure=measure)
+
+
+def _said(drift: Drift) -> str:
+    name = _PLAIN.get(drift.measure, drift.measure)
+    return f"{name}: {drift.effect:.2f} apart ({drift.lower:.2f} to {drift.upper:.2f})"

@@ -26,7 +26,7 @@ def judge(
     single, many = said or (_singular(unit), unit)
     if listing is None:
         return unknown(f"not measured: whether there are {many}", "missing", subject=subject, step=RESCAN)
-    among = f" among {of}" if of is not None else ""
+    among = f" among {of:,}" if of is not None else ""
     measure = Measure(measured=listing.total, limit=0, unit=unit, n=of)
     if listing.total == 0:
         return clear(f"no {many}{among}", subject=subject, measure=measure)
@@ -42,17 +42,26 @@ def judge(
 
 
 def judge_share(
-    listing: Listing | None, of: int, limit: float, what: str, because: str, *, subject: Subject, step: Step
+    listing: Listing | None,
+    of: int,
+    limit: float,
+    what: str,
+    because: str,
+    *,
+    unit: str,
+    subject: Subject,
+    step: Step,
 ) -> Outcome:
     """Answer `found` when more than a share `limit` of `of` is listed; `what` says in words what had to be measured.
 
-    `because` is a format of `total`, `of`, `share` and `limit`.
+    `because` is a format of `part`, such as "3 of 10 images" where `unit` is "images", `share` and `limit`.
     """
     if listing is None or of == 0:
         return unknown(f"not measured: {what}", "missing", subject=subject, step=RESCAN)
     share = listing.total / of
     measure = Measure(measured=share, limit=limit, unit="share", n=of)
-    because = because.format(total=listing.total, of=of, share=share, limit=limit)
+    part = f"{listing.total:,} of {counted(of, unit)}"
+    because = because.format(part=part, share=share, limit=limit)
     if share <= limit:
         return clear(because, subject=subject, measure=measure)
     total = listing.images_total or listing.total
@@ -76,13 +85,20 @@ def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -
 
 def counted(count: int, many: str, one: str | None = None) -> str:
     """Say how many there are; without a word for `one` the first plural becomes a singular: "1 unusable entry"."""
-    return f"{count} {(one or _singular(many)) if count == 1 else many}"
+    return f"{count:,} {(one or _singular(many)) if count == 1 else many}"
 
 
 def examples(items: tuple[Item, ...]) -> str:
     """Name the first few items for a person."""
-    shown = [_words(item) for item in items[:SHOWN]]
+    shown = [said(item) for item in items[:SHOWN]]
     return "; ".join(shown) + ("; …" if len(items) > SHOWN else "")
+
+
+def said(item: Item) -> str:
+    """Name one item for a person: its images and what is wrong there; of many images what is wrong says enough."""
+    if len(item.images) > 2 and item.detail:
+        return item.detail
+    return ": ".join(part for part in (" = ".join(item.images), item.detail) if part)
 
 
 RESCAN = Step(kind="scan", text="scan the dataset version again with this release")
@@ -97,9 +113,3 @@ def _of_splits(listing: Listing, splits: tuple[str, ...]) -> Listing:
 def _singular(many: str) -> str:
     plural = r"\b(\w+?)(?:(i)es|(?<=[sx])es|(?<!s)s)\b"
     return re.sub(plural, lambda found: found[1] + "y" * bool(found[2]), many, count=1)
-
-
-def _words(item: Item) -> str:
-    if len(item.images) > 2 and item.detail:
-        return item.detail
-    return ": ".join(part for part in (" = ".join(item.images), item.detail) if part)

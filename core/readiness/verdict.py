@@ -86,6 +86,11 @@ def worst(states: Iterable[State]) -> State:
     return max(states, key=STATES.index, default="blocked")
 
 
+def said(state: State) -> str:
+    """Say a state to people; the wire and files keep its name."""
+    return state.replace("_", " ")
+
+
 def harm(finding: Finding) -> tuple[int, int, float, str, str]:
     """Order findings: worst effect first, found before unknown, the farthest from its limit first."""
     rank = STATES.index(finding.effect) if finding.effect in STATES else -1

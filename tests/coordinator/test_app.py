@@ -47,7 +47,19 @@ def test_an_unusable_body_is_a_problem_document(web: Client, body: bytes, said: 
 
 def test_a_missing_and_an_unknown_field_are_named(web: Client):
     assert web.post(DEPLOY, json={"model_id": "a"}).json()["field"] == "target"
-    assert web.post(DEPLOY, json={"model_id": "a", "target": "b", "polcy": "c"}).json()["field"] == "polcy"
+    said = web.post(DEPLOY, json={"model_id": "a", "target": "b", "polcy": "c"}).json()
+    fields = "model_id, target, latency_budget_ms, threshold, endpoint_id, policy"
+    assert said["detail"] == f"there is no field 'polcy'; the nearest is policy; the fields are {fields}"
+    assert (said["status"], said["field"]) == (400, "polcy")
+
+
+def test_an_unknown_field_inside_is_named_with_those_beside_it(web: Client):
+    version = {"dataset_id": "a", "version_id": "v", "x": 1}
+    said = web.post("/models", json={"model_id": "a", "project_id": "b", "version": version}).json()
+    assert (said["field"], said["detail"]) == (
+        "version.x",
+        "there is no field 'x'; the fields are dataset_id, version_id",
+    )
 
 
 def test_a_misspelt_query_parameter_is_named(web: Client):

@@ -6,7 +6,7 @@ import pytest
 from made_up import labelled, look, picture, seen
 from readiness.evidence.dataset import Listing
 from readiness.measures.image import Look
-from readiness_coordinator.formats.labelled import Picture
+from readiness_coordinator.formats.labelled import Fault, Picture
 from readiness_coordinator.scan.finders import augmentation
 from readiness_coordinator.scan.seen import Copy, Seen
 
@@ -89,6 +89,16 @@ def test_a_copy_that_lost_its_objects_was_overdone():
         pictures[7].name: "2 boxes cut at the edge, 40% of the area that its copies have",
         pictures[10].name: "3 boxes cut at the edge, 14% of the area that its copies have",
     }
+
+
+@pytest.mark.parametrize("code", ["annotation-unusable", "class-undefined"])
+def test_a_copy_whose_labels_could_not_be_used_was_not_overdone(code: str):
+    pictures = copies()
+    pictures[4] = picture(pictures[4].name, boxes=[(0, BOX)])
+    pictures[7] = picture(pictures[7].name, labelled=False)
+    fault = Fault(pictures[4].name.replace(".jpg", ".txt") + ":2", "4 columns", code)
+    assert found(seen(labelled(pictures, faults=(fault,))))["augmentation-too-strong"].total == 0
+    assert found(seen(labelled(pictures)))["augmentation-too-strong"].total == 1
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_weak_class_is_not_deployable(tmp_path: Path, capsys: pytest.CaptureFi
     result = specimens.evaluation(classes=(weak, specimens.class_result("nut")))
     assert decide(write(tmp_path, evaluation=result)) == 1
     out = capsys.readouterr().out
-    assert "retrain_required, not deployable" in out
+    assert "retrain required, not deployable" in out
     assert "class-recall-below-floor bolt (found): 200 of 350" in out
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from readiness.exits import Stop
 from readiness_coordinator.evaluate import prediction_files, predictions, run_record
-from readiness_coordinator.formats import Labelled, Picture
+from readiness_coordinator.formats import Labelled, Picture, open_dataset
 from truths import columns, evaluated, labelled
 
 A = (10.0, 10.0, 40.0, 40.0)
@@ -87,6 +87,65 @@ def test_yolo_shares_become_pixels(tmp_path: Path) -> None:
     placed = predictions.place(prediction_files.read(tmp_path, truth), truth)
     assert placed.boxes.tolist() == [[90.0, 40.0, 20.0, 20.0]]
     assert (placed.row.tolist(), placed.scores.tolist(), placed.split) == ([1], [0.9], "test")
+
+
+def test_lines_of_corners_with_class_names_are_read(tmp_path: Path) -> None:
+    write(tmp_path, "\ufeffnut 0.9 10 20 30 60\nkeyboard 0.5 1 2 3 4\n\n", "1.txt")
+    write(tmp_path, "", "2.txt")
+    truth = detection()
+    placed = predictions.place(prediction_files.read(tmp_path, truth), truth)
+    assert placed.boxes.tolist() == [[10.0, 20.0, 20.0, 40.0]]
+    assert (placed.row.tolist(), placed.scores.tolist(), placed.foreign_answers) == ([1], [0.9], 1)
+
+
+def test_a_number_is_a_row_in_yolo_and_a_name_in_truth_of_corners(tmp_path: Path) -> None:
+    write(tmp_path, "7 0.5 0.1 0.2 0.9 0.8\n", "1.txt")
+    digits = [str(9 - row) for row in range(10)]
+    assert prediction_files.read(tmp_path, labelled([], digits)).rows.tolist() == [7]
+    assert prediction_files.read(tmp_path, labelled([], digits, format="corners")).rows.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nut 0.9 1 2 3", "is not class score left top right bottom"),
+        ("traffic light 0.9 1 2 3 4", "the class one word"),
+        ("nut 0.9 1 2 x 4", r"1\.txt:2: 'nut 0.9 1 2 x 4' is not class score"),
+        ("nut 9 1 2 3 4", "its score is not between 0 and 1"),
+        ("nut 0.9 5 2 3 4", "its box has a negative side"),
+        ("nut 0.9 nan 2 3 4", "its box is not finite"),
+    ],
+)
+def test_unusable_lines_of_corners_are_named(tmp_path: Path, line: str, said: str) -> None:
+    write(tmp_path, f"bolt 0.9 1 2 3 4\n{line}\n", "1.txt")
+    with pytest.raises(Stop, match=said):
+        prediction_files.read(tmp_path, detection())
+
+
+def test_the_detections_of_a_robot_are_those_that_others_converted(shared_data: Path) -> None:
+    truth = open_dataset(shared_data / "datasets/robot_home")
+    said = prediction_files.read(shared_data / "datasets/robot_home/input/detection-results", truth)
+    converted = json.loads((shared_data / "eval/robot_home/dt_coco.json").read_text())
+    known = sorted((round(one["score"], 6), *map(float, one["bbox"])) for one in converted)
+    read = zip(said.scores.round(6).tolist(), *said.boxes.T.tolist(), strict=True)
+    assert sorted(read) == known
+    assert len(known) == 494
+
+
+def test_predictions_that_hold_nothing_are_no_answer_to_a_scan(tmp_path: Path) -> None:
+    truth = detection()
+    for name, text in (("said.json", "[]"), ("txt/1.txt", "")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        path = write(tmp_path, text, name)
+        with pytest.raises(Stop, match="the predictions hold no answer"):
+            predictions.on_pictures(prediction_files.read(path if name.endswith("json") else path.parent, truth), truth)
+    judged = labelled([], task="classification")
+    with pytest.raises(Stop, match="the predictions hold no answer"):
+        predictions.on_pictures(
+            prediction_files.read(write(tmp_path, "image,prediction\n", "said.csv"), judged), judged
+        )
+    with pytest.raises(Stop, match="none of the 2 predictions is of a class and of a labelled image"):
+        predictions.on_pictures(columns([("1", -1, A, 0.9), ("3", 0, A, 0.9)]), truth)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_coco(shared_data: Path):
     assert {one.name: (one.images, one.annotations) for one in dataset.splits} == {"train": (26, 333), "val": (25, 213)}
     assert dataset.crowds == 7
     (small,) = found["objects-small"]
-    assert small.because == "274 of 546 objects are smaller than 32x32 pixels (50%)"
+    assert small.because == "smaller than 32x32 pixels: 274 of 546 objects (50%)"
     (grey,) = found["image-grey-among-colour"]
     assert grey.images == ("val2017/000000205401.jpg",)
     assert "51 images, 100 wanted" in report["caveats"]

@@ -3,9 +3,10 @@
 import shutil
 from pathlib import Path
 
+import cv2
 import pytest
 
-from parts_dataset import Parts
+from parts_dataset import Parts, picture
 from readiness.exits import Stop
 from readiness_coordinator import formats
 from readiness_coordinator.scan import untouched
@@ -55,3 +56,51 @@ def test_a_zip_is_not_replaced(parts: Parts, tmp_path: Path):
     with pytest.raises(Stop):
         untouched.refuse(str(file), formats.open_dataset(file), [file])
     untouched.refuse(str(file), formats.open_dataset(file), [tmp_path / "report.json"])
+
+
+@pytest.fixture
+def linked(parts: Parts, tmp_path: Path) -> Path:
+    """Move the training pictures out of the dataset, a link in their place."""
+    away = tmp_path / "away" / "pictures"
+    away.parent.mkdir()
+    (parts.root / "train").rename(away)
+    (parts.root / "train").symlink_to(away)
+    return away
+
+
+@pytest.mark.parametrize("place", ["train000.png", "new.json", "deeper/new.json"])
+def test_what_a_link_in_the_dataset_leads_to_is_the_dataset(parts: Parts, linked: Path, place: str):
+    with pytest.raises(Stop, match="lies in the dataset"):
+        untouched.refuse(str(parts.root), formats.open_dataset(parts.root), [linked / place])
+
+
+def test_a_link_back_up_closes_no_place_outside(parts: Parts, tmp_path: Path):
+    (parts.root / "up").symlink_to(tmp_path)
+    (parts.root / "top").symlink_to("/")
+    (parts.root / "round").symlink_to("round")
+    untouched.refuse(str(parts.root), formats.open_dataset(parts.root), [tmp_path / "report.json"])
+
+
+def test_a_picture_is_safe_under_each_of_its_names(parts: Parts, tmp_path: Path):
+    alone, other = tmp_path / "alone.coco.json", tmp_path / "same.json"
+    (parts.root / "annotations/test.json").rename(alone)
+    other.hardlink_to(parts.root / "test/test001.png")
+    labelled = formats.open_dataset(alone, images=parts.root / "test")
+    with pytest.raises(Stop):
+        untouched.refuse(str(alone), labelled, [other])
+
+
+@pytest.mark.parametrize("place", ["images/train/new.txt", "labels/train/0.txt", "labels/train/new.csv"])
+def test_pictures_listed_elsewhere_are_safe_and_so_are_their_labels(tmp_path: Path, place: str):
+    home, away = tmp_path / "home", tmp_path / "away"
+    home.mkdir()
+    for part in ("images", "labels"):
+        (away / part / "train").mkdir(parents=True)
+    cv2.imwrite(str(away / "images/train/0.png"), picture(0))
+    (away / "labels/train/0.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    (home / "train.txt").write_text(f"{away}/images/train/0.png\n")
+    (home / "data.yaml").write_text("train: train.txt\nnames: [bolt]\n")
+    labelled = formats.open_dataset(home)
+    with pytest.raises(Stop):
+        untouched.refuse(str(home), labelled, [away / place])
+    untouched.refuse(str(home), labelled, [away / "report.json"])

@@ -45,3 +45,14 @@ def test_other_words_may_stand_for_the_unit():
     assert judged(1, "pictures", said=said).because == "1 repeated picture: without an area: 0.jpg"
     assert judged(0, "pictures", said=said).because == "no repeated pictures"
     assert judged(1, "pictures", said=said).measure.unit == "pictures"
+
+
+def test_a_share_says_one_of_one():
+    answers = [
+        listed.judge_share(
+            Listing(total=count), of, 0.1, "labels", "unlabelled: {part}", unit="images", subject=SUBJECT, step=STEP
+        )
+        for count, of in ((1, 1), (1, 5), (1200, 1500))
+    ]
+    said = ["unlabelled: 1 of 1 image", "unlabelled: 1 of 5 images", "unlabelled: 1,200 of 1,500 images"]
+    assert [one.because for one in answers] == said

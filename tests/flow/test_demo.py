@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = [sys.executable, str(ROOT / "fixtures/demo.py")]
-STATES = re.compile(r"^  (\S+) +(ready|monitor-required|warning|retrain-required|blocked) · score (\d+)$", re.MULTILINE)
+STATES = re.compile(r"^  (\S+) +(ready|monitor required|warning|retrain required|blocked) · score (\d+)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,12 @@ def test_it_decides_for_every_candidate_and_target_and_leaves_nothing_behind(wor
     assert done.returncode == 0, done.stdout + done.stderr
     told = _told(done.stdout)
     assert len(told) == 18
-    assert told["parts-small", "x86-gateway"][0] in {"ready", "monitor-required"}
+    assert told["parts-small", "x86-gateway"][0] in {"ready", "monitor required"}
     state, reasons = told["parts-large", "x86-gateway"]
     assert state == "blocked"
     assert "latency-over-budget" in reasons
     state, reasons = told["parts-daylight", "x86-gateway"]
-    assert state == "retrain-required"
+    assert state == "retrain required"
     assert "objects of 'clip' were found" in reasons
     assert all(told[name, "raspberry-pi-4"][0] == "blocked" for name, _ in told)
     assert "The dashboard was at http://127.0.0.1:" in done.stdout

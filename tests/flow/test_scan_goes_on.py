@@ -28,7 +28,7 @@ def whole(root: Path, cache: Path) -> tuple[dict[str, Any], str]:
 
 
 def known(err: str) -> tuple[int, int]:
-    said = re.search(r"looked at (\d+) images, (\d+) were known", err)
+    said = re.search(r"looked at (\d+) images?; known from an earlier scan: (\d+)", err)
     assert said is not None, err
     return int(said[1]), int(said[2])
 
@@ -63,7 +63,7 @@ def test_an_interrupted_scan_says_what_it_knows_and_that_it_is_not_all(root: Pat
     assert 20 <= viewed < report["images"] == COUNT
     assert report["state"] == "blocked"
     assert "scan-incomplete" in [one["code"] for one in report["findings"]]
-    assert f"{viewed} of {COUNT} images were looked at" in out
+    assert f"Looked at {viewed} of {COUNT} images" in out
     assert err.strip() == (
         f"readiness scan: stopped after {viewed} of {COUNT} images; the same command goes on from there"
     )

@@ -126,7 +126,8 @@ def _recommendation(front: Sequence[Reported]) -> dict[str, str | None]:
     if best is None or best.verdict.state not in verdict.DEPLOYABLE | {"warning"}:
         return {"name": None, "because": "none of them is deployable as measured here; their findings say why"}
     p95, peak = best.benchmark.end_to_end_ms.p95.upper, best.benchmark.memory_mib.peak_rss
-    because = f"{best.verdict.state}, p95 at most {p95:.1f} ms in {peak:.0f} MiB; an evaluation says how well it sees"
+    figures = f"{verdict.said(best.verdict.state)}, p95 at most {p95:.1f} ms in {peak:.0f} MiB"
+    because = f"{figures}; an evaluation says how well it sees"
     return {"name": best.model.name, "because": because}
 
 
@@ -164,7 +165,7 @@ def _cells(one: Reported) -> list[str]:
         "unknown" if peak is None else f"{peak:.0f}",
         "unknown" if rate is None else f"{rate:.1f}",
         benchmark.validity,
-        one.verdict.state,
+        verdict.said(one.verdict.state),
     ]
 
 

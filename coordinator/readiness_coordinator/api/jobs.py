@@ -1,6 +1,7 @@
 """Jobs: how far long work has come, and what came out of it."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -20,9 +21,10 @@ _HEARTBEAT_S = 15.0
 
 
 class Shown(msgspec.Struct, kw_only=True):
-    """One job; `rate` in items a second, `eta_s` null until a twentieth is done, `error` when it failed.
+    """One job; `eta_s` is null until a twentieth is done, `error` says why it failed.
 
-    `reused` of the items done were known from earlier; `partial` is the result so far, while there is no whole one.
+    `rate` is in items a second, to three digits. `reused` of the items done were seen before; `partial` is the
+    result so far, while there is no whole one.
     """
 
     id: str
@@ -31,7 +33,7 @@ class Shown(msgspec.Struct, kw_only=True):
     total: int
     reused: int
     rate: float | None
-    eta_s: float | None
+    eta_s: int | None
     partial: Any = None
     result: Any = None
     error: str | None = None
@@ -94,14 +96,15 @@ def _known(jobs: Jobs, job_id: str) -> Job:
 
 def shown(job: Job, *, partial: Any = None, result: Any = None) -> Shown:
     now_s = time.monotonic()
+    rate, eta_s = job.rate(now_s), job.eta_s(now_s)
     return Shown(
         id=job.id,
         state=job.state,
         done=job.done,
         total=job.total,
         reused=job.reused,
-        rate=job.rate(now_s),
-        eta_s=job.eta_s(now_s),
+        rate=None if rate is None else float(f"{rate:.3g}"),
+        eta_s=None if eta_s is None else math.ceil(eta_s),
         partial=partial,
         result=result,
         error=_line(job.outcome.exception()) if job.state == "failed" else None,

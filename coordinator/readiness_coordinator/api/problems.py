@@ -2,16 +2,20 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException
 
+from readiness_coordinator.nearest import hint
+
 MEDIA_TYPE = "application/problem+json"
 EMPTY = "the body is empty; /schema says what to send"
 _NAMED = re.compile(r"field `([^`]+)`")
+_STRAY = "unknown field"
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
 _ABSENT = re.compile(r"Missing required \w+ parameter '([^']+)'")
 _log = logging.getLogger(__name__)
@@ -48,7 +52,7 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
     """Translate the framework's own errors; a validation error gives its first field."""
     detail, field = error.detail, ""
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
-        detail, field = _first(error.extra[0])
+        detail, field = _first(error.extra[0], request)
     elif isinstance(error.__cause__, SerializationException):
         detail = f"the body is not JSON: {str(error.__cause__).removeprefix('JSON is malformed: ')}"
     elif absent := _ABSENT.match(detail):
@@ -71,16 +75,37 @@ def of_failure(request: Request[Any, Any, Any], error: Exception) -> Response[by
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
-def _first(extra: dict[str, Any]) -> tuple[str, str]:
+def _first(extra: dict[str, Any], request: Request[Any, Any, Any]) -> tuple[str, str]:
     message, field = str(extra.get("message", "")), str(extra.get("key", ""))
     if message == "'data'":  # what the framework says of a body in chunks that hold nothing
         return EMPTY, ""
+    outer = "" if field == "data" else field
     if named := _NAMED.search(message):
-        outer = "" if field == "data" else f"{field}."
-        return _PATH.sub("", message).replace("Object ", "the object is ", 1).replace("is contains", "holds"), (
-            outer + named.group(1)
-        )
-    return message, "" if field == "data" else field
+        stray = named.group(1)
+        if _STRAY in message:
+            return _no_field(stray, _fields(request, outer)), f"{outer}.{stray}".lstrip(".")
+        return _PATH.sub("", message).replace("Object ", "the object is ", 1), f"{outer}.{stray}".lstrip(".")
+    return message, outer
+
+
+def _no_field(stray: str, known: Sequence[str]) -> str:
+    way = f"{hint(stray, known)}the fields are {', '.join(known)}" if known else "/schema lists the fields"
+    return f"there is no field '{stray[:200]}'; {way}"
+
+
+def _fields(request: Request[Any, Any, Any], path: str) -> list[str]:
+    """Name the fields of the object at `path` in the body that this request takes; none where it is no such object."""
+    body = request.route_handler.parsed_data_field
+    kind = body.annotation if body else None
+    for part in path.split(".") if path else ():
+        kind = next((one.type for one in _members(kind) if one.encode_name == part), None)
+    return [one.encode_name for one in _members(kind)]
+
+
+def _members(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Give the members of a struct, or of the first struct among what a field may hold."""
+    may_be = [one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+    return msgspec.structs.fields(may_be[0]) if may_be else ()
 
 
 def _answer(

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from readiness.catalogue import RENAMED, Check
 from readiness_coordinator import needs
 from readiness_coordinator.api.problems import not_found
+from readiness_coordinator.nearest import hint
 
 
 class ReasonCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,8 @@ def read(checks: needs.Checks, code: FromPath[str]) -> ReasonCode:
     for check in checks:
         if check.code == name:
             return _shown(check)
-    raise not_found("reason code", code, "/reason-codes lists them", "code")
+    way = hint(code, (check.code for check in checks))
+    raise not_found("reason code", code, f"{way}/reason-codes lists them all", "code")
 
 
 def _shown(check: Check) -> ReasonCode:

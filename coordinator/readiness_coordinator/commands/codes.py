@@ -7,6 +7,8 @@ import msgspec
 
 from readiness import catalogue
 from readiness.exits import CLEAN, Stop
+from readiness_coordinator import reports
+from readiness_coordinator.nearest import hint
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,12 +17,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    checks = catalogue.load()
+    every = checks = catalogue.load()
     if args.code:
         name = catalogue.RENAMED.get(args.code, args.code)
         checks = tuple(check for check in checks if check.code == name)
         if not checks:
-            raise Stop(f"no reason code '{args.code}'; `readiness codes` lists them")
+            way = hint(args.code, (check.code for check in every))
+            raise Stop(f"no reason code '{reports.printable(args.code[:200])}'; {way}`readiness codes` lists them all")
     if args.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode([explain(check) for check in checks])) + b"\n")
     elif args.code:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from readiness.exits import UNAVAILABLE, UNUSABLE, Stop
 from readiness.finding import Finding
-from readiness.verdict import State
+from readiness.verdict import State, said
 from readiness_coordinator import reports
 
 SERVER = "http://127.0.0.1:8741"
@@ -106,7 +106,7 @@ def _refused(server: str, error: urllib.error.HTTPError) -> Stop:
 
 def _show(reply: Reply, server: str) -> None:
     console = Console(file=sys.stdout, highlight=False)
-    console.print(f"{reply.model_name} on {reply.target}: [bold]{reply.state}[/], score {reply.score}")
+    console.print(f"{reply.model_name} on {reply.target}: [bold]{said(reply.state)}[/], score {reply.score}")
     reports.print_findings(console, reply.findings)
     for action in reply.actions[:1]:
         console.print(f"next: {action['text']}", markup=False)

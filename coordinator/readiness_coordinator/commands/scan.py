@@ -12,6 +12,7 @@ from readiness import catalogue
 from readiness.evidence.dataset import Dataset
 from readiness.evidence.model import Task
 from readiness.exits import UNAVAILABLE, Stop, of_state
+from readiness.listed import counted
 from readiness.profile import Profile
 from readiness_coordinator import formats, profiles, reports
 from readiness_coordinator.evaluate import prediction_files, predictions
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
     dataset = _with_baseline(args, held, dataset, judged)
     report = judged(dataset)
-    _write(args, report, dataset, labelled, policy.name)
+    _write(args, report, dataset, labelled)
     _end(terminal, kept=cache is not None)
     if args.json != "-":
         summary.show(Console(), dataset, report, every=args.all)
@@ -118,7 +119,7 @@ def _scanned(
             return scan(labelled, observed_at=reports.now(), options=options, running=running)
     except KeyboardInterrupt:
         if cache is not None and terminal.done:
-            terminal.notice(f"{terminal.done} of {terminal.total} images are kept; the same command goes on from there")
+            terminal.notice(f"kept: {_done(terminal)}; the same command goes on from there")
         raise
     except (formats.Unreadable, patterns.BadPattern) as error:
         raise Stop(str(error)) from None
@@ -150,26 +151,29 @@ def _with_baseline(
     return msgspec.structs.replace(dataset, accepted=baseline.write(args.baseline, dataset.name, accepted, more))
 
 
-def _write(
-    args: argparse.Namespace, report: dict[str, Any], dataset: Dataset, labelled: formats.Labelled, policy: str
-) -> None:
+def _write(args: argparse.Namespace, report: dict[str, Any], dataset: Dataset, labelled: formats.Labelled) -> None:
     """Write what was asked for."""
     reports.write_json(report, args.json)
     if args.html:
         from readiness_coordinator.web import scan_view
 
-        reports.write_bytes(scan_view.html(report, dataset, labelled, policy).encode(), args.html)
+        reports.write_bytes(scan_view.html(report, dataset, labelled).encode(), args.html)
     if args.fix_list:
         fix_list.write(args.fix_list, labelled, dataset, report["findings"])
 
 
 def _end(terminal: Terminal, *, kept: bool) -> None:
-    """Say what was looked at and what was known, where that is not simply everything."""
+    """Say what was looked at and what was not, where that is not simply everything."""
     if terminal.reused:
-        terminal.notice(f"looked at {terminal.done - terminal.reused} images, {terminal.reused} were known")
+        looked = counted(terminal.done - terminal.reused, "images")
+        terminal.notice(f"looked at {looked}; known from an earlier scan: {terminal.reused:,}")
     if terminal.done < terminal.total:
         way = "goes on from there" if kept else "begins anew, for nothing was kept"
-        terminal.notice(f"stopped after {terminal.done} of {terminal.total} images; the same command {way}")
+        terminal.notice(f"stopped after {_done(terminal)}; the same command {way}")
+
+
+def _done(terminal: Terminal) -> str:
+    return f"{terminal.done:,} of {counted(terminal.total, 'images')}"
 
 
 def _cache(text: str | None) -> Path | None:

@@ -84,7 +84,8 @@ def show(console: Console, evaluation: Evaluation, policy: Policy, reached: Verd
     if thin := sum(f.code == _SLICES and f.outcome == "inapplicable" for f in reached.findings if evaluation.slices):
         console.print(Text(f"note: slices with too few objects to be judged: {thin}"), soft_wrap=True)
     reports.print_findings(console, reached.findings, every=every)
-    console.print(Text(f"{reached.state}, risk {100 - reached.score} of 100", style="bold"), soft_wrap=True)
+    said = verdict.said(reached.state)
+    console.print(Text(f"{said}, risk {100 - reached.score} of 100", style="bold"), soft_wrap=True)
 
 
 def _class(result: ClassResult, policy: Policy) -> dict[str, Any]:

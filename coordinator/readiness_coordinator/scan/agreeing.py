@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from readiness.evidence.dataset import Item, Listing
+from readiness.listed import counted
 from readiness.measures import boxes
 from readiness_coordinator.formats.labelled import Annotation, Picture
 from readiness_coordinator.scan.listing import listing
@@ -76,4 +77,4 @@ def _same(first: Objects, second: Objects) -> Grid:
 def _count(seen: Seen, picture: Picture, rows: list[int]) -> str:
     names = sorted({seen.labelled.classes[row] for row in rows})
     lone = f", {len(rows)} of them in it alone ({', '.join(names)})" if rows else ""
-    return f"{picture.name} has {len(picture.annotations)} objects{lone}"
+    return f"{picture.name} has {counted(len(picture.annotations), 'objects')}{lone}"

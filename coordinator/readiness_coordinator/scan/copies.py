@@ -127,12 +127,12 @@ class _Search:
         likest = np.full((len(roots), _LIKEST), -1, dtype=np.int64)
         scores = np.zeros((len(roots), _LIKEST))
         for start in range(0, len(searched), _INDEXED):
-            block = searched[start : start + _INDEXED]
-            index = neighbours.Index([self._features(row).descriptors for row in block])
+            block = np.array(searched[start : start + _INDEXED], dtype=np.int64)
+            index = neighbours.Index([self._features(row).descriptors for row in block.tolist()])
             for begin in range(0, len(roots), _ASKED):
                 asked = [self._features(row).descriptors for row in roots[begin : begin + _ASKED]]
                 for place, (found, said) in enumerate(index.likest(asked, _LIKEST + 1), start=begin):
-                    others = np.array(block, dtype=np.int64)[found]
+                    others = block[found]
                     keep = others != roots[place]
                     rows, points = np.append(likest[place], others[keep]), np.append(scores[place], said[keep])
                     best = np.argsort(-points, kind="stable")[:_LIKEST]

@@ -13,7 +13,7 @@ from readiness.finding import Finding
 from readiness_coordinator import reports
 from readiness_coordinator.formats.labelled import Labelled, Picture
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 HEADER = ("code", "severity", "action", "what_to_do", "subject", "place", "image", "split", "classes", "detail")
 
 
@@ -33,15 +33,19 @@ def write(stem: Path, labelled: Labelled, dataset: Dataset, findings: Iterable[F
 
 
 def csv_of(dataset: Dataset, findings: Iterable[Finding], labelled: Labelled) -> bytes:
-    """Give one row per place to look at, the worst finding first; UTF-8 with a header."""
+    """Give one row per place to look at, the worst finding first; UTF-8 with a header.
+
+    Names are escaped where they hold marks that cannot be seen; the COCO file has them as they are.
+    """
     splits = {picture.name: picture.split for picture in labelled.pictures}
     out = io.StringIO(newline="")
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(HEADER)
 
     def add(cells: Iterable[str]) -> None:
-        # A spreadsheet would run what begins like a formula, and class names are anybody's text.
-        rows.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        # A spreadsheet would run what begins like a formula, and names are anybody's text.
+        shown = map(reports.printable, cells)
+        rows.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in shown])
 
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:

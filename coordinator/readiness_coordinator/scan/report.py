@@ -11,6 +11,7 @@ from readiness.finding import Severity
 from readiness.policy import Policy
 from readiness.profile import Profile
 from readiness_coordinator import reports
+from readiness_coordinator.scan.saying import Target
 from readiness_coordinator.scan.sections import by_section
 
 SCHEMA = "readiness.scan/1"
@@ -40,6 +41,8 @@ def build(
         **reports.head(SCHEMA, reached, every=every),
         "quality_score": min(gate.score for gate in gates),
         "gates": gates,
+        "policy": policy.name,
+        "target": Target(name=profile.name, title=profile.title, input_px=profile.input_px) if profile else None,
         "dataset": dataset.name,
         "dataset_digest": dataset.digest,
         "task": dataset.task,

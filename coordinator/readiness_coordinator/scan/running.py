@@ -76,21 +76,23 @@ def _look(
     labelled: Labelled, views: dict[str, View], cache: Cache, engine: Engine, running: Running, partials: "_Partials"
 ) -> None:
     files = [str(picture.file) for picture in labelled.pictures]
+    fresh: set[str | None] = set()
     reused = 0
     running.progress(0, len(files), 0)
     for seen in view_all(files, engine, cache.known, stop=running.stop):
-        reused += _keep(seen, cache)
+        _keep(seen, cache)
+        fresh.update(one.looked.view.digest for one in seen if one.how == "looked")
+        # What equals a file of this very scan was not known before it.
+        reused += sum(one.how == "reused" and one.looked.view.digest not in fresh for one in seen)
         pictures = labelled.pictures[len(views) : len(views) + len(seen)]
         views.update((picture.name, one.looked.view) for picture, one in zip(pictures, seen, strict=True))
         running.progress(len(views), len(files), reused)
         partials.offer()
 
 
-def _keep(seen: Sequence[Seen], cache: Cache) -> int:
-    """Keep what is new; gives how many were known."""
+def _keep(seen: Sequence[Seen], cache: Cache) -> None:
     met = [str(one.looked.view.digest) for one in seen if one.how == "reused"]
     cache.put([one.looked for one in seen if one.how == "looked"], met)
-    return len(met)
 
 
 class _Partials:

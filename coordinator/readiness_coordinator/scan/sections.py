@@ -4,7 +4,14 @@ from collections.abc import Iterable
 
 from readiness.finding import Finding
 
-SECTIONS = ("image", "annotation", "split", "class", "leakage")
+MEANINGS = {
+    "image": "the files, and what can be seen in them",
+    "annotation": "the labels on them",
+    "split": "how they are divided for training and judging",
+    "class": "what is there to learn and to judge of each class",
+    "leakage": "what stands on both sides of a split",
+}
+SECTIONS = tuple(MEANINGS)
 # What a code ends with goes before what it begins with, and both after its own name.
 _NAMED = {
     "augmentation-flip-breaks-labels": "annotation",

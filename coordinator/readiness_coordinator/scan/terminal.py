@@ -51,7 +51,7 @@ class Terminal:
     def progress(self, done: int, total: int, reused: int) -> None:
         self.done, self.total, self.reused = done, total, reused
         speed = self._bar.tasks[0].speed
-        said = (f"{speed:.0f}/s" if speed else "") + (f", {reused} known" if reused else "")
+        said = (f"{speed:.0f}/s" if speed else "") + (f", {reused:,} known" if reused else "")
         self._bar.update(self._task, completed=done, total=total, said=said)
         if done == total:
             self._release()

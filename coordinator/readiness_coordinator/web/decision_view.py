@@ -14,9 +14,9 @@ from readiness.evidence.evaluation import Evaluation
 from readiness.evidence.production import Production
 from readiness.finding import Finding
 from readiness.verdict import Gate
+from readiness_coordinator import words
 from readiness_coordinator.guard import Currency
-from readiness_coordinator.web import words
-from readiness_coordinator.web.words import Look
+from readiness_coordinator.words import Look
 
 _SHOWN_IMAGES = 12
 

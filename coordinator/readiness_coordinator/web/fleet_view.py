@@ -9,12 +9,12 @@ from readiness.decision import Decision
 from readiness.dossier import instant
 from readiness.profile import Profile
 from readiness.verdict import STATES
+from readiness_coordinator import words
 from readiness_coordinator.guard import Currency
 from readiness_coordinator.store.devices import DeviceRow
 from readiness_coordinator.store.lineage import KnownModel
-from readiness_coordinator.web import words
 from readiness_coordinator.web.decision_view import Reason, next_step, reasons, shown_state
-from readiness_coordinator.web.words import Look
+from readiness_coordinator.words import Look
 
 _MISSED_BEATS = 3
 

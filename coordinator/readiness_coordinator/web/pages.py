@@ -13,11 +13,11 @@ from readiness.decision import Decision
 from readiness.dossier import Dossier
 from readiness.exits import Stop
 from readiness.profile import Profile
-from readiness_coordinator import guard, needs, profiles
+from readiness_coordinator import guard, needs, profiles, words
 from readiness_coordinator.reports import tool_version
 from readiness_coordinator.store import decisions, devices, lineage
 from readiness_coordinator.store.database import Store
-from readiness_coordinator.web import decision_view, fleet_view, rendering, words
+from readiness_coordinator.web import decision_view, fleet_view, rendering
 
 
 @get("/", sync_to_thread=True, include_in_schema=False)

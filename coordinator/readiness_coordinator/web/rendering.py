@@ -6,6 +6,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from readiness_coordinator.reports import printable
+
 _STATIC = resources.files("readiness_coordinator.web") / "static"
 
 
@@ -17,10 +19,16 @@ def _shape_inside(name: str) -> Markup:
     return Markup('<svg aria-hidden="true"><use href="#{}"/></svg>').format(name)
 
 
+def _visible(value: object) -> object:
+    """Escape what would hide or turn text, such as marks of direction in a file's name; our own mark-up stays."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _environment(**shared: Any) -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("readiness_coordinator.web"),
         autoescape=True,
+        finalize=_visible,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

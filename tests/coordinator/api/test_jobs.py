@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from readiness_coordinator.api import jobs as api
+from readiness_coordinator.jobs import Job
 from readiness_coordinator.scan import running
 from readiness_coordinator.scan.view import View
 from slow_scans import large
@@ -100,6 +101,16 @@ def test_a_quiet_job_is_heard_of(web: Client, lying: Any, held: threading.Event,
     monkeypatch.setattr(api, "_HEARTBEAT_S", 0.1)
     with web.stream("GET", f"{begun(web, lying)}/events") as reply:
         assert ": still there" in list(reply.iter_lines())
+
+
+def test_rate_and_time_left_are_said_to_sensible_digits(monkeypatch: pytest.MonkeyPatch):
+    job = Job("a", threading.Event())
+    job.started_s = 100.0
+    job.progress(700, 7000)
+    monkeypatch.setattr(time, "monotonic", lambda: 103.0)
+    assert (api.shown(job).rate, api.shown(job).eta_s) == (233.0, 27)
+    monkeypatch.setattr(time, "monotonic", lambda: 5000.0)
+    assert api.shown(job).rate == 0.143
 
 
 def test_an_unknown_job_is_not_found(web: Client):

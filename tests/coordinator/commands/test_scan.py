@@ -34,13 +34,18 @@ def parts(tmp_path: Path) -> Parts:
 def test_the_report_has_the_contracts_keys_and_its_evidence_reads_back(parts: Parts, tmp_path: Path):
     done = scan(parts.root, "--json", tmp_path / "report.json")
     assert (done.returncode, done.stderr) == (0, "")
-    first, gates, what = done.stdout.split("\n")[0].partition(" (image 100, annotation 100, split 100, class 100, ")
-    assert (first, gates != "") == ("ready · quality 100", True)
-    assert what == "leakage 100) · parts (coco, detection) · 120 images, 480 labels, 2 classes"
+    assert done.stdout.splitlines() == [
+        "Ready: parts for no target in particular",
+        "Nothing found that stands in the way.",
+        "120 images (test 30, train 80, val 10), 480 labels, 2 classes; coco, detection.",
+        "",
+        "Quality 100 of 100, the least of image 100, annotation 100, split 100, class",
+        "100, leakage 100; policy standard.",
+    ]
     report = json.loads((tmp_path / "report.json").read_text())
     assert (report["schema"], report["state"], report["quality_score"]) == ("readiness.scan/1", "ready", 100)
     assert (report["findings"], report["caveats"], report["images"], report["annotations"]) == ([], [], 120, 480)
-    assert {"slices", "classes", "splits", "dataset_digest", "tool_version"} < set(report)
+    assert {"slices", "classes", "splits", "dataset_digest", "tool_version", "policy", "target"} < set(report)
     evidence = reports.read_evidence(tmp_path / "report.json", "dataset")
     assert isinstance(evidence, Dataset)
     assert evidence.digest == report["dataset_digest"]
@@ -64,8 +69,8 @@ def test_exit_codes_follow_state_and_strict(parts: Parts, tmp_path: Path):
     alone = Parts(tmp_path / "alone", train=100)
     done = scan(alone.root)
     assert done.returncode == 1
-    assert "block    evaluation-split-missing alone (found): none of test, val" in done.stdout
-    assert "→ set aside a labelled test split" in done.stdout
+    assert "block    evaluation-split-missing\n         None of test, val, valid, validation has " in done.stdout
+    assert "         → Set aside a labelled test split.\n" in done.stdout
 
 
 def test_clear_answers_only_when_asked_for(parts: Parts):
@@ -84,15 +89,16 @@ def test_one_file_with_images_beside_it(parts: Parts):
         "--target",
         "raspberry-pi-5",
     )
-    assert json.loads(done.stdout)["images"] == 30
+    report = json.loads(done.stdout)
+    assert (report["images"], report["target"]["name"], report["target"]["input_px"]) == (30, "raspberry-pi-5", 416)
 
 
 @pytest.mark.parametrize(
     ("words", "line"),
     [
         (["{tmp}/gone"], "{tmp}/gone: no such file or folder"),
-        (["{tmp}/empty"], "{tmp}/empty: no dataset found; looked for labelme: "),
-        (["{tmp}/notes.txt"], "{tmp}/notes.txt: no dataset found; looked for labelme: "),
+        (["{tmp}/empty"], "{tmp}/empty: no dataset found: there is no file in it; looked for labelme: "),
+        (["{tmp}/notes.txt"], "{tmp}/notes.txt: no dataset found: a .txt file is none: give the folder, "),
         (["{tmp}/cut.json"], "{tmp}/cut.json: not valid JSON: "),
         (["{tmp}/parts", "--policy", "lenient"], "no policy 'lenient'; there are prototype, standard, strict-safety"),
         (["{tmp}/parts", "--target", "toaster"], "no target 'toaster'; there are "),

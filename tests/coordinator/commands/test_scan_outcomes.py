@@ -51,7 +51,9 @@ def test_a_baseline_is_written_honoured_and_shown(faulty: Parts, tmp_path: Path)
     said = ("--reason", "a prototype only", "--by", "ann", "--until", "2099-01-31")
     made = scan(faulty.root, "--baseline", file, "--accept", "all", *said)
     assert made.returncode == 0
-    assert "accepted by ann until 2099-01-31T23:59:59Z: a prototype only" in made.stdout
+    told = " ".join(made.stdout.split())
+    assert "Accepted by ann until 31 Jan 2099, 23:59 UTC: a prototype only." in told
+    assert "This is the baseline of the dataset, which does not count for a deployment." in told
     again = scan(faulty.root, "--baseline", file, "--json", "-")
     report = json.loads(again.stdout)
     assert (again.returncode, report["state"]) == (0, "monitor_required")

@@ -11,9 +11,9 @@ from litestar.testing import TestClient
 
 import specimens
 from readiness.messages import Birth, Presence
+from readiness_coordinator import words
 from readiness_coordinator.store import devices, evidence
 from readiness_coordinator.store.database import Store
-from readiness_coordinator.web import words
 
 Client = TestClient[Litestar]
 Put = Callable[..., None]

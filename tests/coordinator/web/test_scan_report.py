@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import specimens
 from parts_dataset import Parts, picture
 from readiness import catalogue
 from readiness.evidence.dataset import Item
@@ -52,7 +53,7 @@ def html_of(parts: Parts, *accepted: Waiver) -> str:
     labelled = formats.open_dataset(parts.root)
     dataset = msgspec.structs.replace(scan(labelled, observed_at=AT), accepted=accepted)
     report = dataset_report.build(dataset, catalogue.load(), POLICY, AT)
-    return scan_view.html(report, dataset, labelled, POLICY.name)
+    return scan_view.html(report, dataset, labelled)
 
 
 @pytest.fixture
@@ -91,7 +92,25 @@ def test_it_says_state_reason_numbers_and_what_to_do(faulty: Parts):
 def test_an_accepted_finding_says_who_and_until(faulty: Parts):
     waiver = Waiver(code="box-degenerate", reason="drawn <b>late</b>", by="ann", until="2027-01-31T00:00:00Z")
     text = html_of(faulty, waiver)
+    assert "which does not count for a deployment" in text
+    assert '<span class="tag">accepted, but not for a deployment</span>' in text
     assert "Accepted by ann until 31 Jan 2027, 00:00 UTC: drawn &lt;b&gt;late&lt;/b&gt;" in text
+
+
+def test_target_and_steps_are_named_and_findings_of_one_code_are_one_card(tmp_path: Path):
+    parts = Parts(tmp_path / "parts", train=90, test=3)
+    labelled = formats.open_dataset(parts.root)
+    dataset = scan(labelled, observed_at=AT)
+    profile = specimens.profile(name="pi", input_px=416)
+    report = dataset_report.build(dataset, catalogue.load(), POLICY, AT, profile=profile)
+    text = scan_view.html(report, dataset, labelled)
+    rare = [one for one in report["findings"] if one.code == "class-rare"]
+    assert len(rare) == 2
+    assert "<b>For</b> pi (input 416 px)" in text
+    assert (text.count('id="class-rare"'), text.count("Each of 2"), text.count("And 1 more.")) == (1, 1, 2)
+    assert "<strong>Fix</strong>" not in text
+    assert text.count("<strong>Collect and label more objects of the rare classes for &#39;test&#39;") == 1
+    assert "1 images" not in text
 
 
 def test_names_cannot_break_the_page(tmp_path: Path):
@@ -109,7 +128,7 @@ def test_a_scan_cut_short_says_so(faulty: Parts):
     labelled = formats.open_dataset(faulty.root)
     dataset = msgspec.structs.replace(scan(labelled, observed_at=AT), viewed=7)
     report = dataset_report.build(dataset, catalogue.load(), POLICY, AT)
-    assert "7 of 121 images were looked at" in scan_view.html(report, dataset, labelled, POLICY.name)
+    assert "it looked at 7 of 121 images" in scan_view.html(report, dataset, labelled)
 
 
 def test_a_thumbnail_is_small_keeps_no_metadata_and_outlines_the_box(tmp_path: Path):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from readiness.evidence.dataset import Item, Listing
+from readiness.measures.image import LEAST_SPREAD
 from readiness_coordinator.formats.labelled import Picture
 from readiness_coordinator.scan.listing import listing
 from readiness_coordinator.scan.seen import Seen
@@ -58,6 +59,11 @@ def told(viewed: Iterable[Viewed], say: Callable[[Picture, View], str]) -> Listi
     )
 
 
+def cut_short(view: View) -> bool:
+    """Tell of 16 bits a channel whose upper 8 hold no contrast, as where a sensor's 12 stand low in them."""
+    return ";" in view.mode and view.look is not None and view.look.spread < LEAST_SPREAD
+
+
 def _turned(picture: Picture | None, view: View) -> str:
     turn = _TURNS.get(view.orientation)
     if turn is None:
@@ -76,7 +82,7 @@ def _odd(view: View, *, stray: bool) -> str:
     """Say what about the pixels decoders disagree on; opaque alpha is odd only where few images have it."""
     mode, _, bits = view.mode.partition(";")
     parts = [
-        "16 bits a channel" if bits else "",
+        f"16 bits a channel{', whose upper 8 hold next to nothing' * cut_short(view)}" if bits else "",
         "" if mode in _PLAIN or bits else _KINDS.get(mode, f"{mode} colours"),
         f"{view.frames} frames, of which the first is read" if view.frames > 1 else "",
         "transparent pixels" if view.see_through else "an alpha channel" if view.alpha and stray else "",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from readiness.evidence.dataset import INPUT_SIZES, Listing, TinyCount
+from readiness.listed import counted
 from readiness_coordinator import slices
 from readiness_coordinator.scan.finders import boxes
 from readiness_coordinator.scan.listing import of_holders, of_objects
@@ -30,13 +31,13 @@ def find(seen: Seen) -> dict[str, Listing]:
     small = np.flatnonzero(objects.area < slices.SMALL)
     strays, said = outliers(objects)
     found = {
-        "objects-small": of_holders(objects, small, lambda few, all_: f"{few} of {all_} objects"),
+        "objects-small": of_holders(objects, small, lambda few, all_: f"{few} of {counted(all_, 'objects')}"),
         "box-size-outlier": of_objects(objects, np.flatnonzero(strays), lambda index: said[index]),
     }
     if px is not None:
         tiny = np.flatnonzero(needed_px(objects) > px)
         found["objects-tiny-at-target"] = of_holders(
-            objects, tiny, lambda few, all_: f"{few} of {all_} objects under {TINY_PX:g} px at {px}"
+            objects, tiny, lambda few, all_: f"{few} of {counted(all_, 'objects')} under {TINY_PX:g} px at {px}"
         )
     return found
 

@@ -16,7 +16,7 @@ def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("augmentation-flip-breaks-labels"),
         "the label is of the other side, or of what can no longer be read",
-        unit="mirrored copies with their old labels",
+        unit="mirrored copies",
         said=("mirrored copy with its old labels", "mirrored copies with their old labels"),
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="export again without mirroring, or exchange the sides in the labels"),

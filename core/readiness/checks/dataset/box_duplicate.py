@@ -17,7 +17,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-duplicate"),
-        "two boxes of a class overlap by IoU over 0.8",
+        "two boxes of a class share over 0.8 of what they cover together (IoU)",
         unit="doubled boxes",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="delete one of each pair of doubled boxes"),

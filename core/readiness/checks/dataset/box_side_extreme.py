@@ -19,7 +19,7 @@ def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("box-side-extreme"),
         "sides as 20 to 1 or more, in a class of another shape",
-        unit="slivers of boxes",
+        unit="slivers",
         said=("sliver of a box", "slivers of boxes"),
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="redraw or delete the slivers"),

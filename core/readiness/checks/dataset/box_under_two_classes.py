@@ -18,7 +18,7 @@ def judge(dataset: Dataset) -> Outcome:
         return inapplicable("a classifier's data has no boxes")
     return listed.judge(
         dataset.listed("box-under-two-classes"),
-        "two boxes of different classes lie on each other, IoU 0.95 or more",
+        "two boxes of different classes share 0.95 or more of what they cover together (IoU)",
         unit="boxes under two classes",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="fix", text="decide on one class for each box that has two"),

@@ -8,6 +8,7 @@ Fix: collect or move labelled examples of the class into that split, from record
 from readiness.bounds import needed
 from readiness.evidence.dataset import Dataset
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable
+from readiness.listed import counted
 from readiness.policy import Policy
 
 SEVERITY = Severity.BLOCK
@@ -20,7 +21,8 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome | list[Outcome]:
     known = [one for one in dataset.classes if sum(one.objects.values()) > 0]
     absent = [one for one in known if one.objects.get(split.name, 0) == 0]
     if not absent:
-        return clear(f"all {len(known)} classes have objects in '{split.name}'", subject=Subject("split", split.name))
+        because = f"{counted(len(known), 'classes')} with objects, each in '{split.name}' too"
+        return clear(because, subject=Subject("split", split.name))
     return [_absent(one.name, sum(one.objects.values()), split.name, policy) for one in absent]
 
 

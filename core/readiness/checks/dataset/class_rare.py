@@ -30,9 +30,9 @@ def _one(one: ClassCount, split: str, policy: Policy) -> Outcome:
     wanted = needed(0, 0, floor, policy.confidence) or 0
     subject = Subject("class", one.name)
     measure = Measure(measured=have, limit=wanted, unit="objects", n=one.scored(split), n_effective=worth)
-    copies = f" ({one.scored(split)} with those in copies of one picture)" if have < one.scored(split) else ""
+    copies = f" ({one.scored(split):,} with those in copies of one picture)" if have < one.scored(split) else ""
     because = f"{counted(have, 'objects')} of '{one.name}' in '{split}'{copies}"
-    because = f"{because}, {wanted} needed to show a recall of {floor:g}"
+    because = f"{because}, {wanted} needed to show that {100 * floor:.4g}% of them are found (recall)"
     if worth >= wanted:
         return clear(because, subject=subject, measure=measure)
     more = math.ceil((wanted - worth) * have / worth) if worth else wanted

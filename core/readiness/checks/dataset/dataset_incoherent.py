@@ -26,9 +26,9 @@ def _counts(dataset: Dataset) -> Iterator[str]:
     images = sum(split.images for split in dataset.splits)
     labels = sum(split.annotations for split in dataset.splits)
     if images != dataset.images:
-        yield f"the splits hold {counted(images, 'images')}, all in all there are {dataset.images}"
+        yield f"the splits hold {counted(images, 'images')}, all in all there are {dataset.images:,}"
     if labels != dataset.annotations:
-        yield f"the splits hold {counted(labels, 'labels')}, all in all there are {dataset.annotations}"
+        yield f"the splits hold {counted(labels, 'labels')}, all in all there are {dataset.annotations:,}"
     if dataset.annotations and not dataset.classes:
         yield counted(dataset.annotations, "labels of no class")
     for split in dataset.splits:
@@ -44,4 +44,4 @@ def _listings(dataset: Dataset) -> Iterator[str]:
         if listing.total < len(listing.items):
             yield f"the listing of {code} counts {listing.total} and holds {len(listing.items)}"
     if not 0 <= dataset.viewed <= dataset.images:
-        yield f"{dataset.viewed} of {dataset.images} images were looked at"
+        yield f"looked at {dataset.viewed:,} of {counted(dataset.images, 'images')}"

@@ -17,7 +17,7 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
     limit = policy.dataset.images
     subject = Subject("dataset", dataset.name)
     measure = Measure(measured=dataset.images, limit=limit, unit="images", n=dataset.images)
-    because = f"{counted(dataset.images, 'images')}, {limit} wanted"
+    because = f"{counted(dataset.images, 'images')}, {limit:,} wanted"
     if dataset.images >= limit:
         return clear(because, subject=subject, measure=measure)
     step = Step(kind="collect", text="collect more images on the site", quota=limit - dataset.images)

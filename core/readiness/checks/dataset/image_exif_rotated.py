@@ -1,4 +1,4 @@
-"""EXIF data asks for images to be turned before they are shown.
+"""The camera's notes in the file (EXIF) ask for images to be turned before they are shown.
 
 Why: some libraries turn such an image when they decode it and others do not, so that labels, training and the device
 may each mean another picture.

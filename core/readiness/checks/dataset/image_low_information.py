@@ -16,7 +16,7 @@ def judge(dataset: Dataset) -> Outcome:
     return listed.judge(
         dataset.listed("image-low-information"),
         "only few different colours",
-        unit="images that show next to nothing",
+        unit="images",
         said=("image that shows next to nothing", "images that show next to nothing"),
         of=dataset.images,
         subject=Subject("dataset", dataset.name),

@@ -21,7 +21,8 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
         dataset.images,
         policy.dataset.unlabelled_share,
         "which images are unlabelled",
-        "{total} of {of} images have no label, {limit:.0%} allowed",
+        "without a label: {part}, {limit:.0%} allowed",
+        unit="images",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="label", text="label the unlabelled images, or mark them as empty", quota=quota),
     )

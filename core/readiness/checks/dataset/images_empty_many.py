@@ -24,7 +24,8 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
         dataset.images,
         policy.dataset.empty_share,
         "which images are empty",
-        "{total} of {of} images are labelled as empty, {limit:.0%} are usual at the most",
+        "labelled as empty: {part}, {limit:.0%} are usual at the most",
+        unit="images",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="label", text="look at the images that are labelled as empty", quota=quota),
     )

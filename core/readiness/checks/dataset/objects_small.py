@@ -21,7 +21,8 @@ def judge(dataset: Dataset, policy: Policy) -> Outcome:
         dataset.annotations,
         policy.dataset.small_share,
         "how large the objects are",
-        "{total} of {of} objects are smaller than 32x32 pixels ({share:.0%})",
+        "smaller than 32x32 pixels: {part} ({share:.0%})",
+        unit="objects",
         subject=Subject("dataset", dataset.name),
         step=Step(kind="monitor", text="evaluate recall of small objects at the model's input size"),
     )

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from readiness.bounds import of_counts
 from readiness.evidence.dataset import INPUT_SIZES, Dataset, TinyCount
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable, unknown
-from readiness.listed import RESCAN
+from readiness.listed import RESCAN, counted
 from readiness.policy import Policy
 from readiness.profile import Profile
 
@@ -32,11 +32,11 @@ def judge(dataset: Dataset, profile: Profile, policy: Policy) -> Outcome:
     perhaps = [one for one in dataset.tiny if _over(one, _most(one, px), policy)]
     tiny, n = sum(_least(one, px) for one in dataset.tiny), sum(one.objects for one in dataset.tiny)
     measure = Measure(measured=tiny / n, unit="share", n=n)
-    because = f"{tiny} of {n} objects are under 8 px at an input of {px} px"
+    because = f"under 8 px at an input of {px} px: {tiny:,} of {counted(n, 'objects')}"
     if over:
         images = dataset.listings[_CODE].images() if _CODE in dataset.listings else ()
         step = Step(kind="change-target", text="take a larger input, tile the frame or move the camera closer")
-        named = f"{because}; more than the recall floor lets be missed of {_named(over, px)}"
+        named = f"{because}; more than may be missed (recall floor) of {_named(over, px)}"
         return found(named, subject=subject, measure=measure, images=images, step=step)
     if perhaps:
         step = Step(kind="scan", text="scan again for this target, whose input size is none of the counted ones")
@@ -68,4 +68,4 @@ def _most(one: TinyCount, px: int) -> int:
 def _named(over: list[TinyCount], px: int) -> str:
     worst = sorted(over, key=lambda one: (-_least(one, px) / one.objects, one.name))
     shown = [f"'{one.name}' ({_least(one, px)} of {one.objects})" for one in worst[:_SHOWN]]
-    return ", ".join(shown) + (f" and {len(over) - _SHOWN} more classes" if len(over) > _SHOWN else "")
+    return ", ".join(shown) + (f" and {counted(len(over) - _SHOWN, 'more classes')}" if len(over) > _SHOWN else "")

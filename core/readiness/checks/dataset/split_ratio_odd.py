@@ -32,7 +32,7 @@ def _answers(dataset: Dataset, policy: Policy) -> Iterator[Outcome]:
 def _larger(split: Split, training: int) -> Outcome:
     measure = Measure(measured=split.images, limit=training, unit="images", n=split.images)
     step = Step(kind="fix", text=f"move recordings from '{split.name}' into the training split")
-    because = f"'{split.name}' holds {counted(split.images, 'images')}, the training split {training}"
+    because = f"'{split.name}' holds {counted(split.images, 'images')}, the training split {training:,}"
     return found(because, subject=Subject("split", split.name), measure=measure, step=step)
 
 

@@ -18,8 +18,8 @@ def test_found_from_the_first_one():
     )
     assert answer.kind == "found"
     assert (
-        answer.because
-        == "1 doubled box: two boxes of a class overlap by IoU over 0.8: train/a.jpg: bolt twice, IoU 0.93"
+        answer.because == "1 doubled box: two boxes of a class share over 0.8 of what they cover together (IoU): "
+        "train/a.jpg: bolt twice, IoU 0.93"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 

@@ -16,8 +16,8 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"box-under-two-classes": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert answer.kind == "found"
     assert answer.because == (
-        "1 box under two classes: two boxes of different classes lie on each other, IoU 0.95 or "
-        "more: train/a.jpg: bolt at 5,5 (9x9) and nut at 5,5 (9x9), IoU 1.00"
+        "1 box under two classes: two boxes of different classes share 0.95 or more of what "
+        "they cover together (IoU): train/a.jpg: bolt at 5,5 (9x9) and nut at 5,5 (9x9), IoU 1.00"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, 1)
 

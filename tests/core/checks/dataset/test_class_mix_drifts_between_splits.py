@@ -27,7 +27,7 @@ def test_found_where_the_lower_bound_passes_the_limit():
     (answer,) = check.judge(dataset(drifts=(drifted(0.6, 0.2),)), policy())
     assert (answer.kind, answer.subject.name) == ("found", "train + test")
     assert (answer.measure.measured, answer.measure.limit, answer.measure.n_effective) == (0.6, 0.15, 40.0)
-    assert answer.because == "train against test: classes 0.60 (0.40 to 0.80), 0.15 allowed"
+    assert answer.because == "train against test: classes: 0.60 apart (0.40 to 0.80); 0.15 of 1 is allowed"
 
 
 def test_unknown_where_splits_were_not_compared():

@@ -21,7 +21,7 @@ def test_clear_at_the_count_that_can_show_the_floor():
 def test_found_below_it_with_the_rest_as_quota():
     (answer,) = check.judge(counted(13), policy())
     assert answer.kind == "found"
-    assert answer.because == "13 objects of 'bolt' in 'test', 14 needed to show a recall of 0.8"
+    assert answer.because == "13 objects of 'bolt' in 'test', 14 needed to show that 80% of them are found (recall)"
     assert (answer.subject.name, answer.step.kind, answer.step.quota) == ("bolt", "collect", 1)
 
 

@@ -18,15 +18,15 @@ def test_clear_for_a_real_scan() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"images": 1501}, "the splits hold 1500 images, all in all there are 1501"),
-        ({"annotations": -1}, "the splits hold 4000 labels, all in all there are -1"),
-        ({"classes": ()}, "4000 labels of no class"),
+        ({"images": 1501}, "the splits hold 1,500 images, all in all there are 1,501"),
+        ({"annotations": -1}, "the splits hold 4,000 labels, all in all there are -1"),
+        ({"classes": ()}, "4,000 labels of no class"),
         (
             {"listings": {"box-duplicate": Listing(total=0, items=(Item(images=("a.jpg",)),))}},
             "the listing of box-duplicate counts 0 and holds 1",
         ),
         ({"listings": {"box-duplicate": Listing(total=-1)}}, "the listing of box-duplicate counts -1 and holds 0"),
-        ({"viewed": 1501}, "1501 of 1500 images were looked at"),
+        ({"viewed": 1501}, "looked at 1,501 of 1,500 images"),
     ],
 )
 def test_found_for_what_cannot_be(changes: dict[str, Any], said: str) -> None:

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"image-aspect-odd": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert (answer.kind, check.SEVERITY) == ("found", Severity.NOTE)
     assert answer.because == (
-        "1 long and narrow image among 1500: the shorter side is under 35 % of the longer: train/a.jpg: as it was seen"
+        "1 long and narrow image among 1,500: the shorter side is under 35 % of the longer: train/a.jpg: as it was seen"
     )
     assert (answer.images, answer.images_total, answer.step.kind) == (ITEM.images, 1, "fix")
 

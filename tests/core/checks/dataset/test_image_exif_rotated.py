@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"image-exif-rotated": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert (answer.kind, check.SEVERITY) == ("found", Severity.WARN)
     assert answer.because == (
-        "1 image turned by EXIF among 1500: upright or not, depending on the library that reads the file: "
+        "1 image turned by EXIF among 1,500: upright or not, depending on the library that reads the file: "
         "train/a.jpg: as it was seen"
     )
     assert (answer.images, answer.images_total, answer.step.kind) == (ITEM.images, 1, "fix")

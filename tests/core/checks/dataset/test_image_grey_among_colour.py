@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
         dataset(listings={"image-grey-among-colour": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
     )
     assert answer.kind == "found"
-    assert answer.because == "1 grey image among 1500: without colour, where the others have it: train/a.jpg"
+    assert answer.because == "1 grey image among 1,500: without colour, where the others have it: train/a.jpg"
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"image-mode-odd": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert (answer.kind, check.SEVERITY) == ("found", Severity.WARN)
     assert answer.because == (
-        "1 image of an odd mode among 1500: decoded in another way by each library: train/a.jpg: as it was seen"
+        "1 image of an odd mode among 1,500: decoded in another way by each library: train/a.jpg: as it was seen"
     )
     assert (answer.images, answer.images_total, answer.step.kind) == (ITEM.images, 1, "fix")
 

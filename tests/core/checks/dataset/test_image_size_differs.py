@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"image-size-differs": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert (answer.kind, check.SEVERITY) == ("found", Severity.BLOCK)
     assert answer.because == (
-        "1 image of another size among 1500: labelled at another size than the file has: train/a.jpg: as it was seen"
+        "1 image of another size among 1,500: labelled at another size than the file has: train/a.jpg: as it was seen"
     )
     assert (answer.images, answer.images_total, answer.step.kind) == (ITEM.images, 1, "fix")
 

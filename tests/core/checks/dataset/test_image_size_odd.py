@@ -16,7 +16,9 @@ def test_clear_without_one():
 def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"image-size-odd": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert (answer.kind, check.SEVERITY) == ("found", Severity.NOTE)
-    assert answer.because == ("1 image of an odd size among 1500: far from the usual size: train/a.jpg: as it was seen")
+    assert answer.because == (
+        "1 image of an odd size among 1,500: far from the usual size: train/a.jpg: as it was seen"
+    )
     assert (answer.images, answer.images_total, answer.step.kind) == (ITEM.images, 1, "fix")
 
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
     answer = check.judge(dataset(listings={"image-truncated": Listing(total=1, items=(ITEM,), images_total=1)}))
     assert (answer.kind, check.SEVERITY) == ("found", Severity.WARN)
     assert answer.because == (
-        "1 truncated image among 1500: bytes are missing, which some decoders fill in and others refuse: "
+        "1 truncated image among 1,500: bytes are missing, which some decoders fill in and others refuse: "
         "train/a.jpg: as it was seen"
     )
     assert (answer.images, answer.images_total, answer.step.kind) == (ITEM.images, 1, "fix")

@@ -17,7 +17,7 @@ def test_clear_at_the_share_allowed():
 def test_found_above_the_share_allowed():
     answer = check.judge(dataset(images=100, listings={"image-unlabelled": unlabelled(11)}), policy())
     assert answer.kind == "found"
-    assert answer.because == "11 of 100 images have no label, 10% allowed"
+    assert answer.because == "without a label: 11 of 100 images, 10% allowed"
     assert (len(answer.images), answer.images_total) == (11, 11)
 
 

@@ -17,7 +17,7 @@ def test_found_from_the_first_one():
         dataset(listings={"image-unreadable": Listing(total=1, items=(ITEM,), images_total=len(ITEM.images))})
     )
     assert answer.kind == "found"
-    assert answer.because == ("1 unreadable image among 1500: missing or damaged: train/a.jpg: the file is empty")
+    assert answer.because == ("1 unreadable image among 1,500: missing or damaged: train/a.jpg: the file is empty")
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 
 

@@ -18,7 +18,7 @@ def test_clear_at_the_share_allowed():
 def test_found_above_the_share_allowed():
     answer = check.judge(empty(31), policy())
     assert answer.kind == "found"
-    assert answer.because == "31 of 100 images are labelled as empty, 30% are usual at the most"
+    assert answer.because == "labelled as empty: 31 of 100 images, 30% are usual at the most"
     assert (answer.images, answer.images_total) == (("train/a.jpg",), 31)
 
 

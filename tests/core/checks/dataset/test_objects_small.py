@@ -18,7 +18,7 @@ def test_clear_at_the_share_allowed():
 def test_found_above_the_share_allowed():
     answer = check.judge(dataset(annotations=100, listings={"objects-small": small(31)}), policy())
     assert answer.kind == "found"
-    assert answer.because == "31 of 100 objects are smaller than 32x32 pixels (31%)"
+    assert answer.because == "smaller than 32x32 pixels: 31 of 100 objects (31%)"
     assert (answer.images, answer.images_total) == (("train/a.jpg",), 1)
 
 

@@ -24,7 +24,7 @@ def judged(dataset: Dataset, px: int | None) -> Outcome:
 def test_clear_where_no_more_are_tiny_than_may_be_missed():
     data = dataset(tiny=(counted(px320=20, px640=0),))
     answer = judged(data, 320)
-    assert (answer.kind, answer.because) == ("clear", "20 of 100 objects are under 8 px at an input of 320 px")
+    assert (answer.kind, answer.because) == ("clear", "under 8 px at an input of 320 px: 20 of 100 objects")
     assert judged(data, 640).measure.measured == 0
     assert judged(data, 4096).kind == "clear"
 
@@ -39,8 +39,8 @@ def test_found_where_a_class_cannot_reach_its_recall_floor():
     answer = judged(data, 320)
     assert answer.kind == "found"
     assert answer.because == (
-        "40 of 200 objects are under 8 px at an input of 320 px; "
-        "more than the recall floor lets be missed of 'bolt' (40 of 100)"
+        "under 8 px at an input of 320 px: 40 of 200 objects; "
+        "more than may be missed (recall floor) of 'bolt' (40 of 100)"
     )
     assert answer.images == ("train/a.jpg",)
     assert judged(data, 640).kind == "clear"

@@ -14,7 +14,7 @@ def test_clear_when_every_image_was_looked_at():
 def test_found_from_one_image_left_out():
     answer = check.judge(dataset(images=1500, viewed=1499))
     assert (answer.kind, answer.measure.measured, answer.measure.limit) == ("found", 1499, 1500)
-    assert answer.because == "1499 of 1500 images were looked at"
+    assert answer.because == "looked at 1,499 of 1,500 images"
 
 
 def test_unknown_without_a_scan():

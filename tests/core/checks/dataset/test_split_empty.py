@@ -3,7 +3,7 @@
 import specimens
 from readiness import catalogue
 from readiness.checks.dataset import split_empty as check
-from readiness.evidence.dataset import Split
+from readiness.evidence.dataset import Item, Listing, Split
 from specimens import dataset
 
 
@@ -23,6 +23,14 @@ def test_found_without_images_and_without_labels():
         ("found", "test"),
     ]
     assert answers[2].because == "'test' holds 5 images and 0 labels"
+
+
+def test_found_says_that_all_images_are_those_of_another_split():
+    shared = Listing(total=1, items=(Item(images=("a.jpg",), splits=("train", "val")),), images_total=1)
+    given = (split("train", 9, 9), split("val", 0, 0))
+    answers = check.judge(dataset(splits=given, listings={"images-shared-across-splits": shared}))
+    assert [one.kind for one in answers] == ["clear", "found"]
+    assert answers[1].because == "all images of 'val' are listed in 'train' too, which leaves it none of its own"
 
 
 def test_clear_of_images_that_no_split_was_given_to():

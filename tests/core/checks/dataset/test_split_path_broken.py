@@ -18,7 +18,8 @@ def test_found_from_the_first_one():
     )
     assert answer.kind == "found"
     assert (
-        answer.because == "1 broken path: the declared folder is not there: data.yaml train: '../train' does not exist"
+        answer.because == "1 broken path: the declared folder is not there, or is another split's: "
+        "data.yaml train: '../train' does not exist"
     )
     assert (answer.images, answer.images_total) == (ITEM.images, len(ITEM.images))
 

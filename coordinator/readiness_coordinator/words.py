@@ -4,6 +4,7 @@ import msgspec
 
 from readiness.dossier import instant
 from readiness.finding import Finding
+from readiness.listed import counted
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -62,9 +63,13 @@ STEPS = {
 }
 
 
-def sentence(text: str) -> str:
-    """Begin with a capital and end with a full stop; a first word such as p95 stays as it is."""
-    plain = text[1:2].islower() or text[1:2] == " "
+_MANY = 1000
+_UNITS = {"": "", "share": "", "effect": " of 1", "ratio": " to 1"}
+
+
+def sentence(text: str, *, begin: bool = True) -> str:
+    """Begin with a capital, unless told not to, and end with a full stop; a first word such as p95 stays as it is."""
+    plain = begin and (text[1:2].islower() or text[1:2] == " ")
     begun = text[:1].upper() + text[1:] if plain else text
     return begun if begun.endswith("…") else begun.rstrip(".") + "."
 
@@ -84,8 +89,9 @@ def number(value: float | str | None, unit: str = "") -> str:
         return "not measured"
     if isinstance(value, str):
         return value
-    said = f"{value:.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
-    return f"{said} {unit}" if unit not in {"", "share"} else said
+    if abs(value) >= _MANY or value == int(value):
+        return f"{value:,.0f}{_UNITS[unit]}" if unit in _UNITS else counted(round(value), unit)
+    return f"{value:.3g}{_UNITS.get(unit, f' {unit}')}"
 
 
 def numbers(finding: Finding) -> str:
@@ -96,12 +102,13 @@ def numbers(finding: Finding) -> str:
     if finding.interval:
         low, high = finding.interval
         said.append(f"95% bounds {_bound(low)} to {_bound(high)}")
-    if finding.n is not None:
-        said.append(f"n {finding.n}")
-    if finding.n_effective is not None:
-        said.append(f"effective n {finding.n_effective:.0f}")
+    if finding.n is not None and finding.n != finding.measured:
+        said.append(f"n {finding.n:,}")
+    if finding.n_effective is not None and round(finding.n_effective) != finding.n:
+        said.append(f"effective n {finding.n_effective:.0f} (independent ones)")
     if finding.limit is not None:
-        said.append(f"limit {number(finding.limit, finding.unit)}")
+        counts = finding.unit not in _UNITS and isinstance(finding.measured, int)
+        said.append(f"limit {number(finding.limit, '' if counts else finding.unit)}")
     return ", ".join(said)
 
 
