@@ -167,7 +167,8 @@ def regular_bytes(path: Path | str, most: int = -1) -> bytes:
     status = found.stat()
     _readable(stat.S_ISREG(status.st_mode), status.st_size, most, str(path))
     with found.open("rb") as file:
-        return file.read(most)
+        # No more than it said it holds: what the kernel makes up as it is read, such as /proc/kmsg, has no end.
+        return file.read(status.st_size if most < 0 else min(most, status.st_size))
 
 
 def _remote_bytes(path: UPath, most: int) -> bytes:

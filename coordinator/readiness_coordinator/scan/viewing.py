@@ -17,7 +17,7 @@ from readiness_coordinator.scan.view import Looked, View, look_into
 Look = Callable[[bytes], Looked]
 
 # A chunk should take long beside the milliseconds that handing it over costs.
-_CHUNK_S = 0.25
+_CHUNK_S = 0.1
 _FIRST, _MOST = 4, 1024
 _AHEAD = 2
 _POLL_S = 0.1
