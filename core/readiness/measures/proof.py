@@ -21,7 +21,7 @@ _FEWEST = 8
 # Up to a gain of 1.4, what is cut off at white on one picture is at least so bright on the other.
 _WHITE, _BRIGHT, _ONE_SIDED = 250, 178, 4
 # A picture with structure in less of it is an object before nothing: its outline and what stands on it must agree.
-_SPARSE, _SPARSE_OTHER, _SPARSE_OFF = 64, 0.2, 0.04
+_SPARSE, _SPARSE_OTHER, _SPARSE_OFF, _SPARSE_WORST = 64, 0.2, 0.04, 2
 _COUNTED, _MOSTLY_OFF = 0.5, 0.4
 _OTHER, _WORST = 0.16, 4
 _BEYOND_NOISE = 36.0
@@ -94,13 +94,14 @@ def alike(
         return False
     off, strength = left[structured], power[structured]
     share = off / (strength + _WEAK)
-    worst = np.sort(share)[-_WORST]
     noise = np.median(left[counted]) + np.median(share) * strength + 1.0
     other = np.sort(np.minimum(share / _OTHER, off / noise / _BEYOND_NOISE))[-_WORST]
     if not part:
         other = max(other, np.sort(share * off / noise * (share > _LITTLE))[-_WORST] / _ONE_FRAME)
     if structured.sum() >= _SPARSE:
         return bool(other < 1 and off.sum() < _MOSTLY_OFF * strength.sum())
+    # A few letters are all that tells two such objects apart.
+    worst = np.sort(share)[-_SPARSE_WORST]
     return bool(other < _SPARSE_OTHER and worst < _OTHER and off.sum() < _SPARSE_OFF * strength.sum())
 
 
