@@ -117,3 +117,13 @@ def test_a_jpeg_that_lost_a_block_within_is_told_without_a_word_on_stderr(
     assert view.damage.startswith("Corrupt JPEG data")
     assert view.look is not None
     assert capfd.readouterr().err == ""
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded():
+    data = saved(progressive=True)
+    start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    many = 1 + decode.MOST_SCANS * decode.MOST_PIXELS // (73 * 61)
+    bomb = data[:start] + b"\xff\xda" * many + data[end:]
+    for decoded in (decode.pixels, lambda bytes_: strict.decoded(bytes_, header.read(bytes_))):
+        with pytest.raises(decode.BadImage, match="scans of 73x61 pixels are more than a picture needs"):
+            decoded(bomb)

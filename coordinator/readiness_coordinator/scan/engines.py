@@ -77,7 +77,12 @@ class Processes(Engine):
         # A forked child would inherit the locks of the coordinator's threads.
         context = multiprocessing.get_context("spawn")
         self._end, self._leash = context.Pipe(duplex=False)
-        self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_leashed, initargs=(self._end,))
+        try:
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_leashed, initargs=(self._end,)
+            )
+        except OSError as error:
+            raise Unavailable(f"worker processes cannot be started: {error}; is /dev/shm there, with room?") from None
 
 
 class Dask(Engine):

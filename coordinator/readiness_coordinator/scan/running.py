@@ -61,7 +61,8 @@ def look(
             # What is known so far is told from here: the workers are busy looking at the rest.
             partials = _Partials(running.partial, lambda: measure(prints, Engine()))
             _look(labelled, views, cache, engine, running, partials)
-            yield prints, engine
+            # Told to stop, nobody waits for a worker that one file may still hold.
+            yield prints, Engine() if running.stop() else engine
     except (engines.Unavailable, NoRoom, OtherCode) as error:
         raise NotRun(str(error)) from None
     finally:

@@ -24,7 +24,7 @@ def decoded(data: bytes, header: Header) -> tuple[Pixels, str]:
     warnings can be had. OpenCV refuses other formats itself when bytes are missing, except behind the first frame.
     Raises BadImage, for a file without its end Truncated.
     """
-    decode.bounded(header.width, header.height)
+    decode.bounded(header.width, header.height, data)
     if header.format in _JPEGS:
         return _jpeg(data)
     missing = _ENDS_EARLY if _ends_early(data, header.format) else ""

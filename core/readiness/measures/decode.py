@@ -14,6 +14,9 @@ from PIL import Image, UnidentifiedImageError
 Pixels = npt.NDArray[np.uint8]
 
 MOST_PIXELS = 100_000_000
+# Of a picture of that size, of a smaller one more; what follows a picture in its file can hold the mark by chance.
+MOST_SCANS = 500
+_JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
 # What Pillow's readers raise on broken files.
 BROKEN = (
     OSError,
@@ -76,7 +79,7 @@ def pixels(data: bytes) -> Pixels:
     The header is read first, so that a small file cannot ask for gigabytes. Raises BadImage.
     """
     width, height, _, _ = header(data)
-    bounded(width, height)
+    bounded(width, height, data)
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     try:
         image = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flags)
@@ -87,10 +90,15 @@ def pixels(data: bytes) -> Pixels:
     return image  # type: ignore[no-any-return]
 
 
-def bounded(width: int, height: int) -> None:
-    """Refuse, with BadImage, an image of more than MOST_PIXELS."""
+def bounded(width: int, height: int, data: bytes = b"") -> None:
+    """Refuse, with BadImage, more than MOST_PIXELS, and a JPEG that goes over them again and again.
+
+    A progressive JPEG of 2 MB can hold 3,000 scans of 100 megapixels, half a minute's work.
+    """
     if width * height > MOST_PIXELS:
         raise BadImage(f"{width}x{height} pixels are over the limit of {MOST_PIXELS:,}")
+    if data.startswith(_JPEG) and data.count(_SCAN) * width * height > MOST_SCANS * MOST_PIXELS:
+        raise BadImage(f"{data.count(_SCAN):,} scans of {width}x{height} pixels are more than a picture needs")
 
 
 @contextmanager

@@ -14,6 +14,8 @@ Indices = npt.NDArray[np.intp]
 
 # Edges of one ring that are met in their order from left to right; COCO's longest ring has some 1,500 corners.
 _MOST = 4096
+# Of longer rings no more pairs of edges are met than of one with so many: a million corners would take minutes.
+_PAIRS = _MOST * _MOST
 FARTHEST = 1e6
 
 
@@ -52,8 +54,8 @@ def turned_over(rings: Rings) -> Floats:
     """Give the area (r,) of the largest loop that a ring's crossing of itself cuts off, in square pixels; 0 if none.
 
     Of the two loops that meet in a crossing the smaller counts: a bow tie gives one wing, a slip of the pen little.
-    Bounded: an edge is held against its 4,096 next edges from left to right. Rings that reach farther than FARTHEST
-    are left out: their products would drown all others'.
+    Bounded: an edge is held against its 4,096 next edges from left to right, in rings of more corners against fewer.
+    Rings that reach farther than FARTHEST are left out: their products would drown all others'.
     """
     loops = np.zeros(rings.first.size - 1)
     if rings.ring.size == 0:
@@ -67,7 +69,8 @@ def turned_over(rings: Rings) -> Floats:
     partial = np.concatenate([[0.0], np.cumsum(_cross(rings))])
     alive = ~far[rings.ring[order]]
     bottom, top = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
-    for i, j in sweep.overlapping(rings.ring[order], low[order], high[order], alive, _MOST):
+    most = np.clip(_PAIRS // np.maximum(corners(rings), 1), 1, _MOST)[rings.ring[order]]
+    for i, j in sweep.overlapping(rings.ring[order], low[order], high[order], alive, most):
         one, other = np.minimum(order[i], order[j]), np.maximum(order[i], order[j])
         near = (bottom[one] <= top[other]) & (bottom[other] <= top[one]) & (other - one > 1)
         one, other = one[near], other[near]

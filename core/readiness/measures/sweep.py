@@ -15,16 +15,19 @@ def order(group: Indices, *keys: Floats | Indices) -> Indices:
     return np.lexsort((*reversed(keys), group))
 
 
-def overlapping(group: Indices, low: Floats, high: Floats, alive: Mask, most: int) -> Iterator[tuple[Indices, Indices]]:
+def overlapping(
+    group: Indices, low: Floats, high: Floats, alive: Mask, most: int | Indices
+) -> Iterator[tuple[Indices, Indices]]:
     """Give index arrays i, j (k,) of intervals of one group that overlap, those next to each other first.
 
     `group` (n,), `low` (n,) and `high` (n,) are sorted by group, then by low; j lies behind i, and low[j] <= high[i].
     Whoever unsets an interval's `alive` (n,) meanwhile takes it out of all further pairs. An interval meets its `most`
-    next ones at the most, and memory stays linear in n, whatever overlaps.
+    next ones at the most, one number for all or one for each (n,), and memory stays linear in n, whatever overlaps.
     """
     first: Indices = np.flatnonzero(alive)
-    for step in range(1, most + 1):
-        first = first[(first + step < group.size)]
+    farthest = np.broadcast_to(np.asarray(most), group.shape)
+    for step in range(1, int(farthest.max(initial=0)) + 1):
+        first = first[(first + step < group.size) & (step <= farthest[first])]
         first = first[alive[first] & (group[first] == group[first + step]) & (low[first + step] <= high[first])]
         if first.size == 0:
             return

@@ -174,7 +174,7 @@ def test_tiny_objects_are_counted_for_every_input_size():
     assert dict(zip(INPUT_SIZES, nut.under, strict=True))[512] == 0
     listing = sizes.find(seen)["objects-tiny-at-target"]
     assert [(item.images, item.detail) for item in listing.items] == [
-        (("0.jpg",), "1 of 1 objects under 8 px at 320"),
-        (("wide.jpg",), "1 of 1 objects under 8 px at 320"),
+        (("0.jpg",), "1 of 1 object under 8 px at 320"),
+        (("wide.jpg",), "1 of 1 object under 8 px at 320"),
     ]
     assert "objects-tiny-at-target" not in everything(pictures, options=Options())

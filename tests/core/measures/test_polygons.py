@@ -94,3 +94,12 @@ def test_loops_move_with_the_ring_grow_with_its_square_and_know_no_first_corner(
 def test_one_ring_out_of_reach_drowns_no_other():
     far = tuple(value * 1e11 for value in BOW_TIE)
     assert polygons.turned_over(flat(far, BOW_TIE)).tolist() == [0, 25]
+
+
+@pytest.mark.timeout(60)
+def test_a_ring_of_a_million_corners_takes_seconds():
+    """It lies over itself again and again: every edge overlaps thousands of others."""
+    numbers = range(1_000_000)
+    found = polygons.turned_over(polygons.flat([[float(xy) for n in numbers for xy in (n % 151, n * 7 % 149)]]))
+    assert found.shape == (1,)
+    assert found[0] > 0
