@@ -1,5 +1,6 @@
 """Good records of every kind, to be bent one field at a time; together they make a dossier that is ready."""
 
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -9,7 +10,17 @@ from readiness import catalogue
 from readiness.dossier import Dossier
 from readiness.evidence.benchmark import Benchmark, Confidence, Latency, Memory
 from readiness.evidence.bounded import Quantile, Rate
-from readiness.evidence.dataset import INPUT_SIZES, ClassCount, Dataset, Listing, Split, TinyCount
+from readiness.evidence.dataset import (
+    COMPARED,
+    INPUT_SIZES,
+    LOOKS,
+    ClassCount,
+    Dataset,
+    Drift,
+    Listing,
+    Split,
+    TinyCount,
+)
 from readiness.evidence.device import Device
 from readiness.evidence.evaluation import ClassResult, Evaluation, SliceResult
 from readiness.evidence.model import Card, CardInput, CardOutput, Model
@@ -24,6 +35,9 @@ OTHER = "sha256:" + "0" * 64
 ASKED_AT = "2026-11-23T12:00:00Z"
 OBSERVED_AT = "2026-11-22T12:00:00Z"
 CLASSES = ("bolt", "nut")
+NOTHING = Listing(total=0)
+# Only of masks, and only with predictions at hand.
+_ASKED_OF_OTHERS = ("mask-", "label-suspect-")
 LISTED_CODES = [check.code for check in catalogue.load() if check.family == "dataset"]
 
 
@@ -96,12 +110,19 @@ def dataset(**changes: Any) -> Dataset:
                 name=name,
                 objects={"train": 1400, "val": 250, "test": 350},
                 images={"train": 900, "val": 180, "test": 250},
+                distinct={"train": 1400, "val": 250, "test": 350},
+                sources={"train": 900, "val": 180, "test": 250},
+                effective={"train": 1260.0, "val": 231.0, "test": 324.0},
             )
             for name in CLASSES
         ),
-        drifts=(),
+        drifts=tuple(
+            Drift(measure=measure, splits=splits, effect=0.05, lower=0.0, upper=0.09, n=(200.0, 200.0))
+            for splits in combinations(COMPARED, 2)
+            for measure in LOOKS
+        ),
         tiny=tuple(TinyCount(name=name, objects=2000, under=(0,) * len(INPUT_SIZES)) for name in CLASSES),
-        listings=dict.fromkeys(LISTED_CODES, Listing()),
+        listings=dict.fromkeys((code for code in LISTED_CODES if not code.startswith(_ASKED_OF_OTHERS)), NOTHING),
     )
     listings = {**good.listings, **changes.pop("listings", {})}
     changes["listings"] = {code: one for code, one in listings.items() if one is not None}

@@ -37,9 +37,14 @@ def home() -> Path:
     return checkout if checkout.is_dir() else package / "profiles"
 
 
-def _load(name_or_path: str, kind: str, parse: Callable[[str, str], T], folder: Path | None) -> T:
+def file_of(name_or_path: str, kind: str, folder: Path | None = None) -> Path:
+    """Give the file that a name, or the path of a .toml, stands for, be it there or not."""
     given = Path(name_or_path)
-    file = given if given.suffix == ".toml" else (folder or home()) / kind / f"{name_or_path}.toml"
+    return given if given.suffix == ".toml" else (folder or home()) / kind / f"{name_or_path}.toml"
+
+
+def _load(name_or_path: str, kind: str, parse: Callable[[str, str], T], folder: Path | None) -> T:
+    file = file_of(name_or_path, kind, folder)
     if not file.is_file():
         what = {"policies": "policy", "targets": "target"}[kind]
         raise Stop(f"no {what} '{name_or_path}'; there are {', '.join(names(kind, folder)) or 'none'}, or give a .toml")

@@ -83,10 +83,15 @@ def write_bytes(data: bytes, where: str) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
+    write_pieces((data,), where)
+
+
+def write_pieces(pieces: Iterable[bytes], where: str) -> None:
+    """Write pieces as they come to a file, which is never seen half written. Raises Stop."""
     target = Path(where)
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            file.write(data)
+            file.writelines(pieces)
         os.chmod(file.name, 0o666 & ~_umask())  # noqa: PTH101 - a temporary file is private, a report is not
         os.replace(file.name, target)  # noqa: PTH105 - the name is a string already
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import re
 
-from readiness.evidence.dataset import Item, Listing
+from readiness.evidence.dataset import Dataset, Item, Listing
 from readiness.finding import Measure, Outcome, Step, Subject, clear, found, unknown
 
 SHOWN = 3
@@ -68,8 +68,12 @@ def judge_share(
     return found(because, subject=subject, measure=measure, images=listing.images(), images_total=total, step=step)
 
 
-def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -> list[Outcome]:
-    """Answer once per combination of splits that share something."""
+def judge_shared(dataset: Dataset, code: str, what: str, *, unit: str, step: Step) -> list[Outcome]:
+    """Answer once per combination of splits that share something, and once for what is counted and not listed.
+
+    That may stand in any splits, so that nobody who accepts one combination accepts it too.
+    """
+    listing = dataset.listed(code)
     if listing is None:
         subject = Subject("dataset", "splits")
         return [unknown(f"not measured: whether there are {unit}", "missing", subject=subject, step=RESCAN)]
@@ -77,10 +81,11 @@ def judge_shared(listing: Listing | None, what: str, *, unit: str, step: Step) -
         measure = Measure(measured=0, limit=0, unit=unit)
         return [clear(f"no {unit} in two splits", subject=Subject("dataset", "splits"), measure=measure)]
     combinations = sorted({item.splits for item in listing.items})
-    return [
+    answers = [
         judge(_of_splits(listing, splits), what, unit=unit, subject=Subject("split", " + ".join(splits)), step=step)
         for splits in combinations
     ]
+    return [*answers, *_unlisted(listing, unit, step)]
 
 
 def counted(count: int, many: str, one: str | None = None) -> str:
@@ -108,6 +113,14 @@ def _of_splits(listing: Listing, splits: tuple[str, ...]) -> Listing:
     items = tuple(item for item in listing.items if item.splits == splits)
     images = {image for item in items for image in item.images}
     return Listing(total=len(items), items=items, images_total=len(images))
+
+
+def _unlisted(listing: Listing, unit: str, step: Step) -> list[Outcome]:
+    if (left := listing.total - len(listing.items)) == 0:
+        return []
+    because = f"{counted(left, f'more {unit}')}, not listed one by one: in any of the splits"
+    measure = Measure(measured=left, limit=0, unit=unit)
+    return [found(because, subject=Subject("dataset", "splits"), measure=measure, step=step)]
 
 
 def _singular(many: str) -> str:

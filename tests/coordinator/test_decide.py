@@ -69,6 +69,31 @@ def test_json_is_the_canonical_decision(good: list[str], capfdbinary: pytest.Cap
     assert capfdbinary.readouterr().out == wanted
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "code", "said"),
+    [
+        ("listings.images-shared-across-splits", {}, 2, "required field `total`"),
+        ("listings", {}, 3, "not measured: whether there are shared pictures"),
+        ("listings.images-shared-across-splits.total", 1, 1, "counts 1 and lacks some of the first 1"),
+        ("classes", [], 1, "4,000 labels of no class"),
+        ("classes.0.objects.test", 1, 1, "the classes hold 351 objects of 'test', which has 700 labels"),
+        ("classes.0.distinct", {}, 1, "do not fit together"),
+        ("drifts", [], 1, "were not compared"),
+        ("tiny", [], 0, "not measured: how large the objects are at the target"),
+    ],
+)
+def test_a_scan_that_something_was_cut_out_of_is_not_deployable(  # each case bends one field
+    path: str, value: Any, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evidence = json.loads(msgspec.json.encode(specimens.dataset()))
+    *outer, last = (int(key) if key.isdigit() else key for key in path.split("."))
+    functools.reduce(operator.getitem, outer, evidence)[last] = value
+    assert decide(write(tmp_path, dataset=evidence)) == code
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+    assert code == 2 or ", not deployable," in told.out
+
+
 @pytest.mark.parametrize("kind", ["dataset", "evaluation", "benchmark"])
 def test_a_missing_report_blocks_and_is_said_once(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

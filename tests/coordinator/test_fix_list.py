@@ -2,15 +2,21 @@
 
 import csv
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+import specimens
 from parts_dataset import Parts, picture
 from readiness import catalogue
+from readiness.evidence.dataset import Item, Listing
+from readiness.finding import Finding, Severity
 from readiness.policy import Policy
 from readiness_coordinator import formats
+from readiness_coordinator.formats import Annotation, Labelled, Picture
 from readiness_coordinator.scan import fix_list
 from readiness_coordinator.scan import report as dataset_report
 from readiness_coordinator.scan.dataset import scan
@@ -94,3 +100,37 @@ def test_no_cell_begins_like_a_formula(tmp_path: Path):
     rows, _, _ = written(parts, tmp_path / "fixes")
     assert "'=HYPERLINK(1)" in {row["classes"] for row in rows}
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_the_pieces_are_the_very_bytes_of_one_indented_json(faulty: Parts):
+    labelled = formats.open_dataset(faulty.save())
+    dataset = scan(labelled, observed_at=AT)
+    report = dataset_report.build(dataset, catalogue.load(), Policy(name="standard", title="Standard"), AT)
+    for findings in ([one for one in report["findings"] if one.outcome == "found"], []):
+        made = b"".join(fix_list.coco_of(labelled, dataset, findings))
+        assert made == msgspec.json.format(made, indent=1) + b"\n"
+        assert list(json.loads(made)) == ["info", "categories", "images", "annotations"]
+
+
+def test_its_memory_does_not_grow_with_the_labels(tmp_path: Path):
+    one = Annotation(id="1", row=0, box=(1.0, 2.0, 3.0, 4.0), polygon=((1.0, 2.0, 3.0, 4.0, 5.0, 6.0),))
+    shot = Picture(name="a.png", file=tmp_path / "a.png", split="all", key=1, annotations=(one,) * 50_000)
+    labelled = Labelled(
+        name="parts",
+        root=tmp_path,
+        format="coco",
+        task="detection",
+        classes=("bolt",),
+        category_ids=(1,),
+        pictures=(shot,),
+    )
+    dataset = specimens.dataset(listings={"box-degenerate": Listing(total=1, items=(Item(images=("a.png",)),))})
+    finding = Finding(
+        code="box-degenerate", severity=Severity.WARN, outcome="found", title="Flat", because="flat", why="", fix=""
+    )
+    tracemalloc.start()
+    size = sum(map(len, fix_list.coco_of(labelled, dataset, [finding])))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 10_000_000
+    assert peak < 1_000_000

@@ -8,8 +8,9 @@ import pytest
 
 from parts_dataset import Parts, picture
 from readiness.exits import Stop
-from readiness_coordinator import formats
-from readiness_coordinator.scan import untouched
+from readiness_coordinator import formats, profiles
+from readiness_coordinator.__main__ import main
+from readiness_coordinator.scan import baseline, untouched
 
 
 @pytest.fixture
@@ -104,3 +105,49 @@ def test_pictures_listed_elsewhere_are_safe_and_so_are_their_labels(tmp_path: Pa
     with pytest.raises(Stop):
         untouched.refuse(str(home), labelled, [away / place])
     untouched.refuse(str(home), labelled, [away / "report.json"])
+
+
+@pytest.mark.parametrize("spelling", ["given.json", "other/../given.json", "link.json", "hard.json"])
+def test_what_the_scan_reads_besides_is_not_written_over(parts: Parts, tmp_path: Path, spelling: str):
+    given = tmp_path / "given.json"
+    given.write_text("[]")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "link.json").symlink_to(given)
+    (tmp_path / "hard.json").hardlink_to(given)
+    labelled = formats.open_dataset(parts.root)
+    with pytest.raises(Stop, match="is read by this scan"):
+        untouched.refuse(str(parts.root), labelled, [tmp_path / spelling], [given])
+    untouched.refuse(str(parts.root), labelled, [tmp_path / "report.json"], [given])
+
+
+def test_nothing_is_written_into_a_folder_of_predictions(parts: Parts, tmp_path: Path):
+    answers = tmp_path / "answers"
+    answers.mkdir()
+    with pytest.raises(Stop, match="is read by this scan"):
+        untouched.refuse(str(parts.root), formats.open_dataset(parts.root), [answers / "report.json"], [answers])
+
+
+def test_a_baseline_is_read_and_written(parts: Parts, tmp_path: Path):
+    held, report = tmp_path / "held.json", Path(f"{tmp_path}/held.json")
+    labelled = formats.open_dataset(parts.root)
+    untouched.refuse(str(parts.root), labelled, [held], [held])
+    with pytest.raises(Stop):
+        untouched.refuse(str(parts.root), labelled, [report, held], [held])
+
+
+@pytest.mark.parametrize("option", ["--predictions", "--baseline", "--policy", "--target"])
+def test_a_scan_refuses_to_write_its_report_over_an_input(
+    parts: Parts, tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+):
+    kinds = {"--policy": "policies/standard", "--target": "targets/cloud-cpu"}
+    file = tmp_path / ("given.toml" if option in kinds else "given.json")
+    if option in kinds:
+        shutil.copy(profiles.home() / f"{kinds[option]}.toml", file)
+    elif option == "--predictions":
+        file.write_text("[]")
+    else:
+        baseline.write(file, "parts", (), ())
+    before = file.read_bytes()
+    assert main(["scan", str(parts.root), "--cache", "none", option, str(file), "--json", str(file)]) == 2
+    assert "is read by this scan" in capsys.readouterr().err
+    assert file.read_bytes() == before

@@ -2,9 +2,12 @@
 
 import pytest
 
+import specimens
+from asking import ask
 from readiness import listed
 from readiness.evidence.dataset import Item, Listing
 from readiness.finding import Outcome, Step, Subject
+from readiness.waiver import Waiver
 
 SUBJECT, STEP = Subject("dataset", "parts"), Step(kind="fix", text="redraw")
 
@@ -56,3 +59,37 @@ def test_a_share_says_one_of_one():
     ]
     said = ["unlabelled: 1 of 1 image", "unlabelled: 1 of 5 images", "unlabelled: 1,200 of 1,500 images"]
     assert [one.because for one in answers] == said
+
+
+PAIR = Item(images=("train/a.jpg", "val/b.jpg"), splits=("train", "val"))
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in sorted(specimens.dataset().listings) if code.endswith("-shared-across-splits")]
+)
+@pytest.mark.parametrize("items", [(), (PAIR,)])
+def test_what_is_counted_and_not_listed_may_stand_in_any_splits(code: str, items: tuple[Item, ...]):
+    cut = Listing(total=3, items=items, images_total=6)
+    *pairs, rest = ask(code, dataset=specimens.dataset(listings={code: cut}))
+    assert [one.subject.name for one in pairs] == ["train + val"] * len(items)
+    assert (rest.outcome, rest.subject.name, rest.measured) == ("found", "splits", 3 - len(items))
+    assert rest.because.startswith(f"{3 - len(items)} more shared ")
+
+
+def test_accepting_one_pair_of_splits_accepts_no_other_that_was_not_listed():
+    code = "images-shared-across-splits"
+    waiver = Waiver(
+        code=code,
+        subject="train + val",
+        reason="seen",
+        by="me",
+        until="2027-01-01T00:00:00Z",
+        at_most=9,
+        images=PAIR.images,
+    )
+    cut = specimens.dataset(listings={code: Listing(total=2, items=(PAIR,), images_total=2)})
+    accepted = ask(code, dataset=cut, policy=specimens.policy(waivers=(waiver,)))
+    assert [(one.subject.name, one.waived is not None) for one in accepted] == [
+        ("train + val", True),
+        ("splits", False),
+    ]

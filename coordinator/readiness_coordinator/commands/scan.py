@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     held = _baseline(args)
     terminal, cache = Terminal("readiness scan"), _cache(args.cache)
     labelled = _opened(args)
-    untouched.refuse(args.dataset, labelled, _written(args, cache))
+    untouched.refuse(args.dataset, labelled, _written(args, cache), _read(args))
     dataset = _scanned(args, labelled, profile, terminal, cache)
     checks = catalogue.load()
 
@@ -82,6 +82,13 @@ def _written(args: argparse.Namespace, cache: Path | None) -> list[Path]:
     places += fix_list.files(args.fix_list) if args.fix_list else ()
     places += [args.baseline] if args.accept else []
     return [*places, cache] if cache else places
+
+
+def _read(args: argparse.Namespace) -> list[Path]:
+    """Give every file that this scan reads beside the dataset; a baseline that it also writes is one place."""
+    given = [one for one in (args.predictions, args.baseline) if one]
+    given.append(profiles.file_of(args.policy, "policies"))
+    return [*given, profiles.file_of(args.target, "targets")] if args.target else given
 
 
 def _opened(args: argparse.Namespace) -> formats.Labelled:

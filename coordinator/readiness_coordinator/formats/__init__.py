@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -9,7 +10,7 @@ import msgspec
 
 from readiness.evidence.model import Task
 from readiness_coordinator.formats import door, layout, near_miss, places
-from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable
+from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Mismatch, Picture, Unreadable
 from readiness_coordinator.formats.version import digest
 
 __all__ = ["Annotation", "Fault", "Format", "Labelled", "Picture", "Unreadable", "digest", "names", "open_dataset"]
@@ -24,7 +25,7 @@ class Format(Protocol):
     LOOKS_FOR: str  # what marks the format, for the line that says that nothing fitted
 
     def fits(self, path: Path) -> bool:
-        """Tell whether `path` looks like this format, by names alone."""
+        """Tell whether what lies at `path` is of this format, by names and the heads or keys of label files."""
 
     def read(self, path: Path, images: Path | None, task: Task | None) -> Labelled:
         """Read the labels; raises Unreadable."""
@@ -44,8 +45,10 @@ def open_dataset(
 ) -> Labelled:
     """Read the labels of the dataset at `path`; `images` is where its pictures lie if not beside the labels.
 
-    A text may be a URL (s3://, zip://, memory:// …); a Path is local, or a zip there. Raises Unreadable, with one line,
-    when there is nothing there, nothing fits, the labels cannot be used, or they lead out of a door (see door.only).
+    A text may be a URL (s3://, zip://, memory:// …); a Path is local, or a zip there. Where the first format that fits
+    cannot read it, the next one that fits is tried, and the first's complaint becomes a fault. Raises Unreadable, with
+    one line, when there is nothing there, nothing fits, the labels cannot be used, or they lead out of a door (see
+    door.only).
     """
     formats = _formats()
     if format != "auto" and format not in formats:
@@ -75,27 +78,45 @@ def _read(home: Path, images: Path | None, formats: dict[str, Format], task: Tas
     for place in (home, images):
         if place is not None and not place.exists():
             raise Unreadable(f"{place}: no such file or folder")
-    chosen, inside = _fitting(home, list(formats.values()))
-    if chosen is None:
-        sought = "; ".join(f"{name}: {one.LOOKS_FOR}" for name, one in formats.items())
-        miss = near_miss.words(home, lambda at: next((name for name, one in formats.items() if one.fits(at)), None))
-        raise Unreadable(f"{home}: no dataset found: {miss}; looked for {sought}")
-    return chosen.read(inside.resolve(), images.resolve() if images else None, task)
+    failed: Unreadable | None = None
+    for chosen, inside in _fitting(home, list(formats.values())):
+        try:
+            read = chosen.read(inside.resolve(), images.resolve() if images else None, task)
+        except Unreadable as error:  # noqa: PERF203 - one round per format that fits
+            failed = failed or error
+        else:
+            return read if failed is None or isinstance(failed, Mismatch) else _despite(failed, home, read)
+    if failed is not None:
+        raise failed
+    sought = "; ".join(f"{name}: {one.LOOKS_FOR}" for name, one in formats.items())
+    miss = near_miss.words(home, lambda at: next((name for name, one in formats.items() if one.fits(at)), None))
+    raise Unreadable(f"{home}: no dataset found: {miss}; looked for {sought}")
 
 
-def _fitting(home: Path, formats: list[Format]) -> tuple[Format | None, Path]:
-    """Give the first format that fits and where: at the place, or in the one folder that is all that a zip holds.
+def _despite(failed: Unreadable, home: Path, read: Labelled) -> Labelled:
+    where, _, what = layout.clean(str(failed)).removeprefix(f"{home.resolve()}/").partition(": ")
+    fault = Fault(where, f"{what}; read as {read.format} instead")
+    return msgspec.structs.replace(read, faults=(*read.faults, fault))
 
-    The deepest such folder counts, but a format that takes nearly anything is not sought inside what fits already.
+
+def _fitting(home: Path, formats: list[Format]) -> Iterator[tuple[Format, Path]]:
+    """Give the formats that fit and where: at the place, or in the one folder that is all that a zip holds.
+
+    The deepest such folder comes first. A format that takes nearly anything is given where no other fits; it would
+    read what another cannot, as folders of images named train and val.
     """
     levels = [home]
     while places.is_remote(home) and (inside := layout.only_folder(levels[-1])) is not None:
         levels.append(inside)
-    found = [(one, level) for level in levels if (one := next((one for one in formats if one.fits(level)), None))]
-    certain = [(one, level) for one, level in found if one.RANK < _ANYTHING]
-    if certain or found:
-        return certain[-1] if certain else found[0]
-    return (formats[0] if len(formats) == 1 else None), home
+    certain = [(one, level) for level in reversed(levels) for one in formats if one.RANK < _ANYTHING]
+    given = 0
+    for one, level in certain:
+        if one.fits(level):
+            given += 1
+            yield one, level
+    anything = [(one, level) for level in levels for one in formats if one.RANK >= _ANYTHING and one.fits(level)]
+    if not given:
+        yield from anything or ([(formats[0], home)] if len(formats) == 1 else [])
 
 
 def _formats() -> dict[str, Format]:

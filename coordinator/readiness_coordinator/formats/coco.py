@@ -1,5 +1,6 @@
 """COCO: JSON with images, annotations and categories, one file per split or one for all."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -8,25 +9,29 @@ import msgspec
 
 from readiness.evidence.model import Task
 from readiness_coordinator.formats import coco_categories, coco_json, coco_objects, layout, undeclared
-from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Mismatch, Picture, Unreadable, by_name
 
 RANK = 10
 LOOKS_FOR = "annotations/*.json, _annotations.coco.json or one .json with --images"
 
 _ROBOFLOW = "_annotations.coco.json"
+_LISTED = re.compile(rb'"annotations"\s*:\s*\[')
 _PLAUSIBLE = 50
 _FEW = 50
 
 
 def fits(path: Path) -> bool:
-    """Tell whether there are JSON files where COCO datasets keep them."""
-    return bool(_label_files(path))
+    """Tell whether a JSON file where COCO datasets keep them has one of COCO's lists, or is broken."""
+    files = _label_files(path)
+    if path.is_file():
+        return bool(files)
+    return any(coco_json.meant(file, among_labels=file.parent != path) for file in files)
 
 
 def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     """Read every label file of the dataset; raises Unreadable when none of them is COCO or one is broken JSON."""
     if task == "classification":
-        raise Unreadable(f"{path}: COCO holds boxes; --task classification does not fit")
+        raise Mismatch(f"{path}: COCO holds boxes; --task classification does not fit")
     root = path if path.is_dir() else (images or path.parent)
     files = _label_files(path)
     loaded = [coco_json.load(file, layout.name_under(root, file)) for file in files]
@@ -36,6 +41,9 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
         hint = f"; {files[0].name} lacks {' and '.join(missing)}" if missing else ""
         raise Unreadable(f"{path}: no JSON with images, annotations and categories in it{hint}")
     faults: list[Fault] = []
+    faults += [
+        Fault(part.where, f"holds '{key}' more than once; the last is read") for part in parts for key in part.twice
+    ]
     categories = coco_categories.read(parts, faults)
     taken: dict[str, Picture] = {}
     twice: dict[str, tuple[str, ...]] = {}
@@ -81,7 +89,7 @@ def _label_files(path: Path) -> list[Path]:
     if len(beside) > _FEW:
         beside = []  # one per image: another format's
     found = layout.files_in(path / "annotations", ".json") or [
-        file for file in beside if b'"annotations"' in layout.read_bytes(file)
+        file for file in beside if _LISTED.search(layout.read_bytes(file))
     ]
     # COCO itself lays captions and keypoints of the same images beside the instances.
     return [file for file in found if file.name.startswith("instances_")] or found
@@ -101,9 +109,12 @@ def _image_folder(root: Path, part: coco_json.Part, images: Path | None) -> Path
     names = [stem, split, *(word for word in ("valid", "validation") if split == "val"), f"{split}2017"]
     around = [root / "images" / name for name in names] + [root / name for name in names]
     likely = [part.file.parent, *around, root / "images", root]
-    heads = coco_json.entries(part.images[:_PLAUSIBLE], "", [])
-    known = [name for _, entry in heads if (name := coco_json.file_name(entry)) is not None]
-    hits = [sum(layout.exists(folder / name) for name in known) for folder in likely]
+    heads = list(coco_json.entries(part.images[:_PLAUSIBLE], "", []))
+    named = [[coco_json.file_name(entry, folder) for _, entry in heads] for folder in likely]
+    hits = [
+        sum(name is not None and layout.exists(folder / name) for name in names)
+        for folder, names in zip(likely, named, strict=True)
+    ]
     if max(hits, default=0) > 0:
         return likely[hits.index(max(hits))]
     return next((folder for folder in around if folder.is_dir()), root)
@@ -119,7 +130,7 @@ def _pictures(
     objects = coco_objects.read(part, sizes, rows, faults)
     seen: set[str] = set()
     for number, entry in coco_json.entries(part.images, f"{part.where} image", faults):
-        identity, name = coco_json.image_id(entry), coco_json.file_name(entry)
+        identity, name = coco_json.image_id(entry), coco_json.file_name(entry, home)
         where = f"{part.where} image {identity if identity is not None else f'#{number}'}"
         if identity is None or name is None:
             faults.append(Fault(where, "no usable id or file_name"))

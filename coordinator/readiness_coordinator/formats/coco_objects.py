@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from readiness.measures import rle
 from readiness_coordinator.formats import layout
-from readiness_coordinator.formats.coco_json import Entry, Part, entries, integer
+from readiness_coordinator.formats.coco_json import Entry, Part, entries, integer, spent
 from readiness_coordinator.formats.labelled import Annotation, Box, Fault
 from readiness_coordinator.formats.yolo_rows import ring_area
 
@@ -23,11 +23,13 @@ class Objects(NamedTuple):
 def read(part: Part, sizes: dict[str, Size], rows: dict[int, int], faults: list[Fault]) -> Objects:
     """Read every annotation; what is wrong with one becomes a Fault that names it, in `faults` where it has no image.
 
+    The part's own list of annotations is emptied on the way.
+
     `sizes` holds width and height of each listed image by its id as text, `rows` the class row of each category id.
     """
     found = Objects({}, {})
     ids: set[str] = set()
-    for number, entry in entries(part.annotations, f"{part.where} annotation", faults):
+    for number, entry in entries(spent(part.annotations), f"{part.where} annotation", faults):
         identity = layout.clean(str(entry.get("id", f"#{number}")))
         where = f"{part.where} annotation {identity}"
         category = integer(entry.get("category_id"))

@@ -6,7 +6,7 @@ import msgspec
 
 from readiness.evidence.model import Task
 from readiness_coordinator.formats import layout
-from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Mismatch, Picture, Unreadable, by_name
 from readiness_coordinator.formats.layout import ALL, name_under
 
 RANK = 60
@@ -32,7 +32,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     the ground truth are not read.
     """
     if task not in {None, "detection"}:
-        raise Unreadable(f"{path}: files of corners hold boxes; --task {task} does not fit")
+        raise Mismatch(f"{path}: files of corners hold boxes; --task {task} does not fit")
     home = _label_folder(path)
     if home is None:
         raise Unreadable(f"{path}: found no {LOOKS_FOR}")

@@ -133,8 +133,8 @@ def _side(text: str | None) -> int | None:
 def _image(part: Part, element: ET.Element, skipped: Counter[str], faults: list[Fault]) -> None:
     number, name = element.get("id") or f"#{len(part.shots) + 1}", element.get("name") or ""
     where = f"{part.where} image {layout.clean(number)[:80]}"
-    name = layout.clean(name.strip().replace("\\", "/"))
-    if not name or name.startswith("/") or ".." in name.split("/") or "\0" in name:
+    name = layout.clean(name.replace("\\", "/"))
+    if not name.strip() or name.startswith("/") or ".." in name.split("/") or "\0" in name:
         faults.append(Fault(where, f"name '{name[:200]}' is no path inside the dataset"))
         return
     shot = Shot(

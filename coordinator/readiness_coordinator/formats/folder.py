@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from readiness.evidence.model import Task
 from readiness.listed import counted
 from readiness_coordinator.formats import layout
-from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import Fault, Labelled, Mismatch, Picture, Unreadable, by_name
 from readiness_coordinator.formats.layout import ALL, IMAGE_SUFFIXES, clean, is_image, name_under, split_of
 from readiness_coordinator.formats.places import is_remote
 
@@ -26,7 +26,7 @@ def fits(path: Path) -> bool:
     return path.is_dir() and any(
         folder.name.lower() not in _PARTS and any(_image_names(folder))
         for _, home in _homes(path)
-        for folder in _classes_in(home)
+        for folder in layout.folders_in(home)
     )
 
 
@@ -37,9 +37,9 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     image is told of by its ending, once per class folder; so is a link that leads nowhere or back up.
     """
     if images is not None:
-        raise Unreadable(f"{path}: folder per class takes no separate image folder; leave out --images")
+        raise Mismatch(f"{path}: folder per class takes no separate image folder; leave out --images")
     if task not in {None, "classification"}:
-        raise Unreadable(f"{path}: folders per class hold no boxes; --task {task} does not fit")
+        raise Mismatch(f"{path}: folders per class hold no boxes; --task {task} does not fit")
     if not path.is_dir():
         raise Unreadable(f"{path}: not a folder")
     homes = _homes(path)
@@ -48,11 +48,11 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     for split, home in homes:
         faults += _links(path, home) if home != path else ()
         pictures += _loose(path, split, home)
-        for folder in _classes_in(home):
+        for folder in layout.folders_in(home):
             pictures += _of_class(path, split, folder, faults)
     if not pictures:
         raise Unreadable(f"{path}: no image in any class folder")
-    classes = sorted({clean(folder.name) for _, home in homes for folder in _classes_in(home)})
+    classes = sorted({clean(folder.name) for _, home in homes for folder in layout.folders_in(home)})
     return Labelled(
         name=path.name,
         root=path,
@@ -68,17 +68,8 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
 def _homes(path: Path) -> list[tuple[str, Path]]:
     """Give (split, folder that holds the class folders); a root of class folders is one split called `all`."""
     split_folders = [(split_of(folder.name), folder) for folder in layout.folders_in(path)]
-    named = [(split, folder) for split, folder in split_folders if split is not None and _classes_in(folder)]
+    named = [(split, folder) for split, folder in split_folders if split is not None and layout.folders_in(folder)]
     return named or [(ALL, path)]
-
-
-def _classes_in(home: Path) -> list[Path]:
-    return [folder for folder in layout.folders_in(home) if not _leads_up(folder)]
-
-
-def _leads_up(folder: Path) -> bool:
-    """Tell whether a link leads to a folder that holds it: its images would count once more, under its name."""
-    return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
 
 def _links(root: Path, home: Path) -> Iterator[Fault]:
@@ -89,7 +80,7 @@ def _links(root: Path, home: Path) -> Iterator[Fault]:
     for link in (home / name for name in names):
         if not link.exists():
             yield Fault(name_under(root, link), "is a link that leads nowhere")
-        elif link.is_dir() and _leads_up(link):
+        elif link.is_dir() and layout.leads_up(link):
             yield Fault(name_under(root, link), "is a link to a folder that holds it; left out")
 
 
@@ -98,7 +89,7 @@ def _outside(root: Path, homes: list[tuple[str, Path]]) -> Iterator[Fault]:
     inside = {home for _, home in homes}
     if inside == {root}:
         return
-    for folder in _classes_in(root):
+    for folder in layout.folders_in(root):
         if folder not in inside and (count := sum(1 for _ in layout.images_under(folder))):
             held = f"holds {counted(count, 'images')}, beside the split folders; left out"
             yield Fault(name_under(root, folder), held, "split-undeclared")

@@ -19,6 +19,10 @@ class Unreadable(Exception):
     """A path is no dataset that can be read; the message is one line that says what, where and what to do."""
 
 
+class Mismatch(Unreadable):
+    """What was asked for, such as a task, is not what the format holds."""
+
+
 class Annotation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One object: `row` indexes the classes; `box` is x y w h in pixels as the file says, not clipped.
 
@@ -45,7 +49,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """One image: `name` is its posix path under the dataset root, `key` the format's own id for it.
 
     `width` and `height` are as the label file says, or as the image's header where the labels are fractions of it.
-    `mask` is the label where that is an image of class indices.
+    `mask` is the label where that is an image of class indices, `mask_digest` that of its bytes as they were read.
     `labelled` is False without a usable label file or entry; an empty one is labelled, with nothing in the picture.
     """
 
@@ -60,6 +64,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     label: str | None = None
     tags: dict[str, str] = {}
     mask: Path | None = None
+    mask_digest: str | None = None
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):

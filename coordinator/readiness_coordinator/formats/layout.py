@@ -19,6 +19,8 @@ UNASSIGNED = "unassigned"
 SPLITS = ("train", "val", "test")
 _FARTHEST = 1e12
 _LONGEST_TEXT = 64 << 20
+_MOST_KEPT = 1 << 18
+_kept: dict[float, float] = {}
 _WORDS = {
     "train": "train",
     "training": "train",
@@ -84,8 +86,13 @@ def files_in(folder: Path, *endings: str) -> list[Path]:
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """Give the folders that lie directly in `folder`, in name order, but for hidden ones."""
-    return _inside(folder, ("",), folders=True)
+    """Give the folders that lie directly in `folder`, in name order, but for hidden ones and links back up."""
+    return [inside for inside in _inside(folder, ("",), folders=True) if not leads_up(inside)]
+
+
+def leads_up(folder: Path) -> bool:
+    """Tell whether a link leads to a folder that holds it: what is there would count once more, under its name."""
+    return not is_remote(folder) and folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
 
 def entries(folder: Path) -> dict[str, bool]:
@@ -195,7 +202,7 @@ def finite(value: object) -> float:
     if value is None or isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(f"'{value}' is no number")
     if not isinstance(value, str) and -_FARTHEST <= value <= _FARTHEST:
-        return float(value)
+        return _once(float(value))
     try:
         number = float(value)
     except (ValueError, OverflowError):
@@ -204,7 +211,14 @@ def finite(value: object) -> float:
         raise ValueError(f"'{value}' is not finite")
     if abs(number) > _FARTHEST:
         raise ValueError(f"'{value}' is out of any image")
-    return number
+    return _once(number)
+
+
+def _once(number: float) -> float:
+    """Give the one float kept of this value: coordinates recur by the million, each 24 bytes. -0 stays apart from 0."""
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    return _kept.setdefault(number, number) if number else number
 
 
 def _refuse(error: OSError) -> None:

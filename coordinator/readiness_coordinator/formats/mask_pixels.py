@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from readiness import canonical
 from readiness.measures import decode, masks
 from readiness.measures.masks import Region, Values
 from readiness_coordinator.formats import layout
@@ -24,12 +25,13 @@ Colours = npt.NDArray[np.uint32]
 
 
 class Mask(msgspec.Struct, frozen=True, kw_only=True):
-    """What one mask holds; `problem` says why it cannot be used, and then the rest is absent.
+    """What one mask holds; `problem` says why it cannot be used, and then the rest but the digest is absent.
 
     `regions` are by value, or by colour (red << 16 | green << 8 | blue) where `coloured`; `stray` names those of them
     that only resizing or compression can have made. `two_tone` is set where all others are 0 and 255.
     """
 
+    digest: str | None = None
     problem: str = ""
     note: str = ""
     width: int = 0
@@ -43,18 +45,21 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
 
 def look(file: Path, colours: frozenset[int]) -> Mask:
     """Read one mask; `colours` are those that the label map gives, packed. Nothing that stands in the file raises."""
+    digest = None
     try:
         data = layout.regular_bytes(file)
+        digest = canonical.digest_bytes(data)
         with _OPENING:
             image = decode.opened(data)
         with image:
             decode.bounded(*image.size)
             image.load()
-            return _measured(image, colours, lossy=file.suffix.lower() in _LOSSY)
+            mask = _measured(image, colours, lossy=file.suffix.lower() in _LOSSY)
     except decode.BadImage as error:
-        return Mask(problem=str(error))
+        mask = Mask(problem=str(error))
     except decode.BROKEN as error:
-        return Mask(problem=f"does not decode: {decode.short(error)}")
+        mask = Mask(problem=f"does not decode: {decode.short(error)}")
+    return msgspec.structs.replace(mask, digest=digest)
 
 
 def _measured(image: Image.Image, colours: frozenset[int], *, lossy: bool) -> Mask:

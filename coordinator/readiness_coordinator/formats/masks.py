@@ -9,7 +9,7 @@ from typing import NamedTuple
 from readiness.evidence.model import Task
 from readiness.measures.masks import Region
 from readiness_coordinator.formats import door, layout, mask_names, mask_pairs, mask_pixels
-from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Mismatch, Picture, Unreadable, by_name
 from readiness_coordinator.formats.mask_names import Names
 from readiness_coordinator.formats.mask_pairs import Pair
 from readiness_coordinator.formats.mask_pixels import Mask
@@ -49,7 +49,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     the one class. Values that are no class are told of and left out.
     """
     if task not in {None, "segmentation"}:
-        raise Unreadable(f"{path}: masks hold regions; --task {task} does not fit")
+        raise Mismatch(f"{path}: masks hold regions; --task {task} does not fit")
     if not path.is_dir():
         raise Unreadable(f"{path}: not a folder")
     names = mask_names.read(path)
@@ -149,6 +149,7 @@ def _picture(path: Path, pair: Pair, mask: Mask | None, reading: Reading, faults
         annotations=tuple(sorted(annotations, key=lambda one: one.row)),
         labelled=mask is not None and not mask.problem,
         mask=pair.masks[0] if pair.masks else None,
+        mask_digest=mask.digest if mask is not None else None,
     )
 
 

@@ -164,11 +164,21 @@ def regular_bytes(path: Path | str, most: int = -1) -> bytes:
     admit(found)
     if (elsewhere := remote(found)) is not None:
         return _remote_bytes(elsewhere, most)
-    status = found.stat()
-    _readable(stat.S_ISREG(status.st_mode), status.st_size, most, str(path))
-    with found.open("rb") as file:
+    _size_bytes(found.stat(), most, str(path))
+    with open(found, "rb", opener=_at_once) as file:
+        # Asked again, of what was opened: by now the name may lead to a pipe.
+        size_bytes = _size_bytes(os.fstat(file.fileno()), most, str(path))
         # No more than it said it holds: what the kernel makes up as it is read, such as /proc/kmsg, has no end.
-        return file.read(status.st_size if most < 0 else min(most, status.st_size))
+        return file.read(size_bytes if most < 0 else min(most, size_bytes))
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # to open a pipe waits for its writer
+
+
+def _size_bytes(status: os.stat_result, most: int, path: str) -> int:
+    _readable(stat.S_ISREG(status.st_mode), status.st_size, most, path)
+    return status.st_size
 
 
 def _remote_bytes(path: UPath, most: int) -> bytes:

@@ -34,7 +34,7 @@ def digest_of(labelled: Labelled, images: Mapping[str, str | None]) -> str:
 def _words(picture: Picture, classes: tuple[str, ...], image: str | None) -> list[Any]:
     objects = sorted(canonical.encode(_object(one, classes)).decode() for one in picture.annotations)
     said = [picture.name, image, picture.split, picture.labelled, picture.label, objects]
-    return said if picture.mask is None else [*said, _file_digest(picture.mask)]
+    return said if picture.mask is None else [*said, picture.mask_digest]
 
 
 def _object(one: Annotation, classes: tuple[str, ...]) -> list[Any]:

@@ -8,7 +8,7 @@ import msgspec
 
 from readiness.evidence.model import Task
 from readiness_coordinator.formats import layout, voc_splits, voc_xml
-from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Mismatch, Picture, Unreadable, by_name
 
 RANK = 30
 LOOKS_FOR = "Annotations/*.xml with JPEGImages, or an XML file beside each image"
@@ -40,7 +40,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     as detection tools train on it.
     """
     if task not in {None, "detection"}:
-        raise Unreadable(f"{path}: VOC XML holds boxes; --task {task} does not fit")
+        raise Mismatch(f"{path}: VOC XML holds boxes; --task {task} does not fit")
     homes, pairs = _homes(path), _pairs(path)
     if len(homes) > 1:
         raise Unreadable(f"{path}: holds {len(homes)} VOC folders ({', '.join(h.name for h in homes)}); name one")

@@ -7,7 +7,7 @@ import msgspec
 from readiness.evidence.model import Task
 from readiness_coordinator.formats import layout, undeclared, yolo_images, yolo_labels, yolo_rows, yolo_settings
 from readiness_coordinator.formats.image_size import image_size
-from readiness_coordinator.formats.labelled import Fault, Labelled, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import Fault, Labelled, Mismatch, Picture, Unreadable, by_name
 
 RANK = 20
 LOOKS_FOR = "data.yaml with names and train/val, or classes.txt with images and labels"
@@ -25,7 +25,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
     (`kpt_shape`) are read, as Ultralytics writes them; of keypoints only the box.
     """
     if images is not None:
-        raise Unreadable(f"{path}: YOLO names its image folders in data.yaml; leave out --images")
+        raise Mismatch(f"{path}: YOLO names its image folders in data.yaml; leave out --images")
     settings = yolo_settings.read(path)
     faults, broken = list(settings.faults), list(settings.broken)
     listed = yolo_images.files(settings, broken)

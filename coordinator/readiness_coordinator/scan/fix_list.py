@@ -27,8 +27,7 @@ def write(stem: Path, labelled: Labelled, dataset: Dataset, findings: Iterable[F
     open_ = [one for one in findings if one.outcome == "found"]
     table, coco = files(stem)
     reports.write_bytes(csv_of(dataset, open_, labelled), str(table))
-    affected = msgspec.json.encode(coco_of(labelled, dataset, open_))
-    reports.write_bytes(msgspec.json.format(affected, indent=1) + b"\n", str(coco))
+    reports.write_pieces(coco_of(labelled, dataset, open_), str(coco))
     return table, coco
 
 
@@ -61,21 +60,29 @@ def csv_of(dataset: Dataset, findings: Iterable[Finding], labelled: Labelled) ->
     return out.getvalue().encode()
 
 
-def coco_of(labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -> dict[str, Any]:
-    """Give the images that findings name, with all their labels, as a COCO dataset; `codes` says why each is there."""
+def coco_of(labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -> Iterator[bytes]:
+    """Give the images that findings name, with all their labels, as a COCO dataset; `codes` says why each is there.
+
+    It is JSON in pieces, an entry each: all labels of a large dataset at once would take gigabytes.
+    """
     codes: dict[str, set[str]] = {}
     for finding in findings:
         listing = dataset.listed(finding.code)
         for image in listing.images(None) if listing else finding.images:
             codes.setdefault(image, set()).add(finding.code)
     affected = [picture for picture in labelled.pictures if picture.name in codes]
-    return {
-        "info": {"description": f"images of {dataset.name} to look at again", "version": dataset.digest},
-        "categories": [
+    info = {"description": f"images of {dataset.name} to look at again", "version": dataset.digest}
+    yield b'{\n "info": ' + _laid_out(info, depth=1)
+    yield from _listed(
+        "categories",
+        (
             {"id": identity, "name": name}
             for identity, name in zip(labelled.category_ids, labelled.classes, strict=True)
-        ],
-        "images": [
+        ),
+    )
+    yield from _listed(
+        "images",
+        (
             {
                 "id": number,
                 "file_name": picture.name,
@@ -86,9 +93,23 @@ def coco_of(labelled: Labelled, dataset: Dataset, findings: Iterable[Finding]) -
                 "codes": sorted(codes[picture.name]),
             }
             for number, picture in enumerate(affected, 1)
-        ],
-        "annotations": list(_annotations(affected, labelled)),
-    }
+        ),
+    )
+    yield from _listed("annotations", _annotations(affected, labelled))
+    yield b"\n}\n"
+
+
+def _listed(key: str, entries: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    yield b',\n "%s": [' % key.encode()
+    end = b"]"
+    for entry in entries:
+        yield (b"\n  " if end == b"]" else b",\n  ") + _laid_out(entry, depth=2)
+        end = b"\n ]"
+    yield end
+
+
+def _laid_out(entry: dict[str, Any], *, depth: int) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(entry), indent=1).replace(b"\n", b"\n" + b" " * depth)
 
 
 def _head(finding: Finding) -> list[str]:

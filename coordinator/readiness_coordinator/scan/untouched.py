@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from readiness.exits import Stop
@@ -10,9 +10,10 @@ from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.formats.places import is_remote
 
 
-def refuse(dataset: str, labelled: Labelled, places: Iterable[Path]) -> None:
+def refuse(dataset: str, labelled: Labelled, places: Iterable[Path], inputs: Sequence[Path] = ()) -> None:
     """Raise Stop for the first place that is one of the dataset's files or lies in its folders, linked ones too.
 
+    So too for one of the `inputs`, files or folders that are read besides, but for a place that is given as both.
     Beside a COCO file that is scanned by itself anything may lie, for nothing else there is read but its pictures.
     """
     given = Path(dataset).resolve()
@@ -26,6 +27,9 @@ def refuse(dataset: str, labelled: Labelled, places: Iterable[Path]) -> None:
         real = place.resolve()
         if not trees.isdisjoint({real, *real.parents}) or real.parent in beside or _is_picture(real, labelled):
             raise Stop(f"{place}: lies in the dataset, which is never written to; name a place outside")
+        for read in (one for one in inputs if one is not place):
+            if read.resolve() in {real, *real.parents} or _is_file(real, read):
+                raise Stop(f"{place}: is read by this scan ({read}), and would be written over; name another place")
 
 
 def _trees(home: Path) -> Iterator[Path]:
@@ -55,6 +59,13 @@ def _is_picture(real: Path, labelled: Labelled) -> bool:
     except OSError:
         return False
     return any(_same(status, str(file)) for one in labelled.pictures for file in (one.file, one.mask) if file)
+
+
+def _is_file(real: Path, other: Path) -> bool:
+    try:
+        return _same(real.stat(), str(other))
+    except OSError:
+        return False
 
 
 def _same(status: os.stat_result, file: str) -> bool:

@@ -8,6 +8,9 @@ from readiness.evidence.model import Task
 from readiness.waiver import Waiver
 
 LISTED = 1000
+# The splits of which every two are compared, and the measures of images in which they always are.
+COMPARED = ("train", "val", "test")
+LOOKS = ("luma", "spread", "sharpness", "colourfulness", "image size")
 INPUT_SIZES = (160, 192, 224, 256, 320, 416, 480, 512, 640, 800, 960, 1024, 1280, 1536)
 
 
@@ -25,9 +28,12 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """All items of one kind: their full count, the first LISTED of them in name order, and all images affected."""
+    """All items of one kind: their full count, the first LISTED of them in name order, and all images affected.
 
-    total: int = 0
+    The count has no default: a listing that lost it does not read as an empty one.
+    """
+
+    total: int
     items: tuple[Item, ...] = ()
     images_total: int = 0
 

@@ -31,7 +31,7 @@ _REACH, _OFF = 5.0, 4.0
 _NARROWER = 4.0
 _PATCH = 31.0
 _EDGE = 16
-_COARSE = 1
+_COARSE = 2
 _STEPS = np.arange(-12, 13, 3, dtype=np.float32)
 _SPOTS = np.array([(x, y) for x in _STEPS for y in _STEPS if x * x + y * y <= 156], dtype=np.float32)
 _MIRRORED = np.lexsort((-_SPOTS[:, 1], _SPOTS[:, 0]))
@@ -61,7 +61,7 @@ def features(pixels: Pixels) -> bytes:
     grey = shrunk(image.grey(pixels), _SIDE)
     if min(grey.shape) < (_NARROWEST if max(grey.shape) >= _SIDE else _SMALLEST):
         return b""
-    orb = cv2.ORB.create(nfeatures=COUNT, scaleFactor=1.7, nlevels=2, edgeThreshold=_EDGE, fastThreshold=6)
+    orb = cv2.ORB.create(nfeatures=COUNT, scaleFactor=1.3, nlevels=3, edgeThreshold=_EDGE, fastThreshold=6)
     found = orb.detect(grey, None)
     if not found:
         return b""

@@ -21,7 +21,7 @@ _FEWEST = 8
 # Up to a gain of 1.4, what is cut off at white on one picture is at least so bright on the other.
 _WHITE, _BRIGHT, _ONE_SIDED = 250, 178, 4
 # A picture with structure in less of it is an object before nothing: its outline and what stands on it must agree.
-_SPARSE, _SPARSE_OTHER, _SPARSE_OFF, _SPARSE_WORST = 64, 0.2, 0.04, 2
+_SPARSE, _SPARSE_OTHER, _SPARSE_OFF, _SPARSE_WORST = 64, 0.2, 0.04, 3
 _COUNTED, _MOSTLY_OFF = 0.5, 0.4
 _OTHER, _WORST = 0.16, 4
 _BEYOND_NOISE = 36.0

@@ -43,6 +43,13 @@ def test_a_missing_benchmark_blocks_and_says_how_to_get_it(web: Client, put: Put
     assert "benchmark the model on the target device" in answer["actions"][0]["text"]
 
 
+def test_a_scan_that_something_was_cut_out_of_blocks(web: Client, put: Put):
+    put(dataset=specimens.dataset(classes=specimens.dataset().classes[1:]))
+    answer = ask(web)
+    assert (answer["state"], answer["deployable"]) == ("blocked", False)
+    assert "dataset-incoherent" in [one["code"] for one in answer["findings"] if one["outcome"] == "found"]
+
+
 def test_evidence_of_another_model_does_not_count(web: Client, put: Put):
     put(evaluation=specimens.evaluation(model=specimens.OTHER), benchmark=specimens.benchmark(model=specimens.OTHER))
     answer = ask(web)

@@ -174,7 +174,7 @@ def test_hand_made_faults_of_others(shared_data: Path):
     ("text", "line"),
     [
         ('{"images": [', "not valid JSON"),
-        ("[1, 2]", "no JSON with images, annotations and categories"),
+        ("[1, 2]", "train.json lacks 'images' and 'annotations' and 'categories'"),
         ('{"images": {}, "annotations": [], "categories": []}', "no JSON with images"),
         ('{"images": ' + "[" * 200_000, "nested too deeply"),
     ],
@@ -194,3 +194,44 @@ def test_reading_writes_nothing(tmp_path: Path):
     before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in tmp_path.rglob("*")}
     formats.digest(open_dataset(tmp_path))
     assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize("key", ["images", "annotations", "categories"])
+def test_a_list_that_stands_in_the_file_twice_is_told_of(tmp_path: Path, key: str):
+    file = write(tmp_path, "annotations/train.json", [image(1, "a.png")], [box(1, 1)])
+    pixels(tmp_path, "train/a.png")
+    file.write_text(f'{{"{key}": [], {file.read_text()[1:]}')
+    read = open_dataset(tmp_path)
+    assert [len(picture.annotations) for picture in read.pictures] == [1]
+    (fault,) = read.faults
+    assert (fault.where, fault.what) == ("annotations/train.json", f"holds '{key}' more than once; the last is read")
+
+
+@pytest.mark.parametrize("gap", [":", " :", ": "])
+def test_a_key_that_an_entry_gives_twice_is_told_of(tmp_path: Path, gap: str):
+    runs = {"counts": [0, 3072], "size": [48, 64]}
+    more = {"attributes": {"deep": {"er": 1}}, "note": '":":'}
+    boxes = [box(1, 1), box(2, 1, segmentation=runs, **more)]
+    file = write(tmp_path, "annotations/train.json", [image(1, "a.png")], boxes)
+    pixels(tmp_path, "train/a.png")
+    text = file.read_text().replace('": ', f'"{gap}').replace('":":', '": ":').replace("[1, 2, 10, 20]", "[1, 2, 3, 4]")
+    file.write_text(text)
+    assert open_dataset(tmp_path).faults == ()
+    file.write_text(text.replace(f'"file_name"{gap}', f'"file_name"{gap}"b.png", "file_name"{gap}'))
+    assert [fault.what for fault in open_dataset(tmp_path).faults] == [
+        "gives 'file_name' more than once; the last is read"
+    ]
+    file.write_text(text.replace(f'"bbox"{gap}', f'"bbox"{gap}[0, 0, 1, 1], "bbox"{gap}', 1))
+    (fault,) = open_dataset(tmp_path).faults
+    assert fault.where == "annotations/train.json annotation #1"
+    assert fault.what == "gives 'bbox' more than once; the last is read"
+
+
+def test_a_backslash_is_part_of_a_name_where_a_file_has_it(tmp_path: Path):
+    write(tmp_path, "annotations/train.json", [image(1, "a\\b.png"), image(2, "c\\d.png")], [box(1, 1), box(2, 2)])
+    pixels(tmp_path, "train/a\\b.png", "train/c/d.png")
+    read = open_dataset(tmp_path)
+    assert [(one.name, one.file.is_file(), one.labelled) for one in read.pictures] == [
+        ("train/a\\b.png", True, True),
+        ("train/c/d.png", True, True),
+    ]

@@ -191,3 +191,9 @@ def test_an_image_given_twice(tmp_path: Path):
     inside = image("a.jpg", "", 'subset="train"') + image("a.jpg", "", 'subset="test"').replace('id="5"', 'id="6"')
     read = open_dataset(build(tmp_path, inside, "a.jpg"))
     assert read.listed_twice == (("a.jpg", ("train", "test")),)
+
+
+@pytest.mark.parametrize("name", [" lead.png", "trail.png ", "\u2028line.png"])
+def test_a_name_is_read_with_its_blanks(tmp_path: Path, name: str):
+    read = open_dataset(build(tmp_path, image(name, BOX), f"images/{name}"))
+    assert [(one.name, one.file.is_file(), one.labelled) for one in read.pictures] == [(f"images/{name}", True, True)]

@@ -40,7 +40,8 @@ def test_loops_of_links_end_and_linked_folders_are_read_once(tmp_path: Path):
         (root / link).symlink_to(target)
     (outside / "deep" / "back").symlink_to(outside)
     (outside / "deep" / "home").symlink_to(root)
-    assert layout.folders_in(root / "a") == [root / "a/up"]
+    assert layout.folders_in(root / "a") == []
+    assert layout.folders_in(root / "b") == [root / "b/sibling"]
     assert layout.files_in(root / "b", ".png") == [root / "b/2.png"]
     assert names(root) == ["a/1.png", "b/2.png", "linked/3.png", "linked/deep/4.png"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from readiness_coordinator.formats import Fault, Labelled, Unreadable, open_dataset
+from readiness_coordinator.formats import Fault, Labelled, Unreadable, digest, open_dataset
 from readiness_coordinator.scan.dataset import scan
 
 Array = np.ndarray[Any, Any]
@@ -258,3 +258,15 @@ def test_the_bird_of_coral_is_named_with_values_and_counts(shared_data: Path):
     assert item.detail.endswith(": 1 (680 px), 2 (557 px)")
     assert dataset.listed("mask-size-differs") is not None
     assert dataset.listed("mask-size-differs").total == 0
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_digest_is_of_the_masks_that_were_read(tmp_path: Path, broken: bool):
+    read = one(tmp_path, blocks(1, 2))
+    if broken:
+        (tmp_path / "masks/a.png").write_bytes(b"no image")
+        read = open_dataset(tmp_path)
+    before = digest(read)
+    Image.fromarray(blocks(2, 1)).save(tmp_path / "masks/a.png")
+    assert digest(read) == before
+    assert digest(open_dataset(tmp_path)) != before

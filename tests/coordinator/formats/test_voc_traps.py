@@ -125,3 +125,17 @@ def test_trap_xml_that_unfolds_or_is_none_costs_only_itself(tmp_path: Path, text
     read = open_dataset(tmp_path)
     assert [(one.labelled, len(one.annotations)) for one in read.pictures] == [(True, 1), (False, 0)]
     assert [fault.where for fault in read.faults] == ["Annotations/b.xml"]
+
+
+@pytest.mark.parametrize(("link", "target"), [("JPEGImages/up", ".."), ("up", "."), ("Annotations/up", "../..")])
+def test_a_link_back_up_is_no_second_dataset(tmp_path: Path, link: str, target: str):
+    root = build(tmp_path / "set", a=obj(1, 1, 5, 5))
+    before = open_dataset(root)
+    (root / link).symlink_to(target)
+    assert open_dataset(root) == before
+
+
+def test_a_link_back_up_beside_pairs_gives_no_image_twice(tmp_path: Path):
+    root = build(tmp_path / "set", ".", ".", a=obj(1, 1, 5, 5))
+    (root / "up").symlink_to(".")
+    assert [one.name for one in open_dataset(root).pictures] == ["a.jpg"]

@@ -20,7 +20,7 @@ def find(seen: Seen) -> dict[str, Listing]:
     found = {
         "source-shared-across-splits": _across(seen.labelled, source_of),
         "recording-shared-across-splits": _across(seen.labelled, recording_of),
-        "group-shared-across-splits": Listing()
+        "group-shared-across-splits": Listing(total=0)
         if pattern is None
         else _across(seen.labelled, lambda picture: group_of(picture, pattern)),
     }

@@ -14,7 +14,8 @@ SEVERITY = Severity.BLOCK
 
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
-        dataset.listed("burst-shared-across-splits"),
+        dataset,
+        "burst-shared-across-splits",
         "taken by one camera within seconds",
         unit="shared bursts",
         step=Step(kind="fix", text="keep each burst in one split"),

@@ -14,7 +14,8 @@ SEVERITY = Severity.BLOCK
 
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
-        dataset.listed("group-shared-across-splits"),
+        dataset,
+        "group-shared-across-splits",
         "images of one group on both sides",
         unit="shared groups",
         step=Step(kind="fix", text="split by group"),

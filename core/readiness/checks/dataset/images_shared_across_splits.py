@@ -14,7 +14,8 @@ SEVERITY = Severity.BLOCK
 
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
-        dataset.listed("images-shared-across-splits"),
+        dataset,
+        "images-shared-across-splits",
         "equal or nearly equal pictures on both sides",
         unit="shared pictures",
         step=Step(kind="fix", text="move all copies of a picture into one split"),

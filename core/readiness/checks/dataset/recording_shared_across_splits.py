@@ -14,7 +14,8 @@ SEVERITY = Severity.WARN
 
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
-        dataset.listed("recording-shared-across-splits"),
+        dataset,
+        "recording-shared-across-splits",
         "frames of the same recording on both sides",
         unit="shared recordings",
         step=Step(kind="fix", text="hold whole recordings back for the test split"),

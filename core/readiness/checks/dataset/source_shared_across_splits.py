@@ -14,7 +14,8 @@ SEVERITY = Severity.BLOCK
 
 def judge(dataset: Dataset) -> list[Outcome]:
     return listed.judge_shared(
-        dataset.listed("source-shared-across-splits"),
+        dataset,
+        "source-shared-across-splits",
         "exported copies of the same source image on both sides",
         unit="shared sources",
         step=Step(kind="fix", text="split by source image, then augment"),

@@ -8,7 +8,7 @@ ITEM = Item(images=(), detail="labels/a.txt:3: class 7 is none of 0 to 1")
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(listings={"annotation-unusable": Listing()}))
+    answer = check.judge(dataset(listings={"annotation-unusable": Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 

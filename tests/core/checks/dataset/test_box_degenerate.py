@@ -8,7 +8,7 @@ ITEM = Item(images=("train/a.jpg",), detail="bolt at 5,5 (0x0)", classes=("bolt"
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(listings={"box-degenerate": Listing()}))
+    answer = check.judge(dataset(listings={"box-degenerate": Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 

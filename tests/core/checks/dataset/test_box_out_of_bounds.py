@@ -8,7 +8,7 @@ ITEM = Item(images=("train/a.jpg",), detail="bolt at -5,5 (9x9) in 64x48", class
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(listings={"box-out-of-bounds": Listing()}))
+    answer = check.judge(dataset(listings={"box-out-of-bounds": Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 

@@ -8,7 +8,7 @@ ITEM = Item(images=("train/a.jpg",), detail="category 0 'parts': parent of the o
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(listings={"class-dummy-root": Listing()}))
+    answer = check.judge(dataset(listings={"class-dummy-root": Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 

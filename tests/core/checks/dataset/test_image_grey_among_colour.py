@@ -8,7 +8,7 @@ ITEM = Item(images=("train/a.jpg",))
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(listings={"image-grey-among-colour": Listing()}))
+    answer = check.judge(dataset(listings={"image-grey-among-colour": Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 

@@ -10,7 +10,7 @@ ONE = Listing(total=1, items=(ITEM,), images_total=1)
 
 
 def test_clear_when_nothing_is_contradicted():
-    answer = check.judge(dataset(predictions="sha256:1", listings={CODE: Listing()}))
+    answer = check.judge(dataset(predictions="sha256:1", listings={CODE: Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 

@@ -24,7 +24,8 @@ def test_found_above_the_share_allowed():
 
 def test_unknown_when_not_measured_or_without_objects():
     assert check.judge(dataset(listings={"objects-small": None}), policy()).unknown == "missing"
-    assert check.judge(dataset(annotations=0, listings={"objects-small": Listing()}), policy()).unknown == "missing"
+    empty = dataset(annotations=0, listings={"objects-small": Listing(total=0)})
+    assert check.judge(empty, policy()).unknown == "missing"
 
 
 def test_clear_of_classifiers_as_inapplicable():

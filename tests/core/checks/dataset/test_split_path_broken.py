@@ -8,7 +8,7 @@ ITEM = Item(images=(), detail="data.yaml train: '../train' does not exist")
 
 
 def test_clear_without_one():
-    answer = check.judge(dataset(listings={"split-path-broken": Listing()}))
+    answer = check.judge(dataset(listings={"split-path-broken": Listing(total=0)}))
     assert (answer.kind, answer.measure.measured) == ("clear", 0)
 
 
