@@ -17,7 +17,7 @@ import pytest
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 COUNT = int(os.environ.get("SCALE_IMAGES", "100000"))
-MOST_PER_IMAGE = 4096
+MOST_PER_IMAGE = {"looks": 4096, "findings": 6144}
 OBJECTS, MILLION = 3, 1_000_000
 
 # The scan as the command runs it, telling its resident memory and the time at each step on stdout.
@@ -140,5 +140,5 @@ def test_memory_and_time_grow_with_the_images_and_no_faster(tmp_path: Path) -> N
     print(f"a worker at most {worker / 2**20:.0f} MiB, {few_worker / 2**20:.0f} MiB with {small} images")
     cached = sum(file.stat().st_size for file in (tmp_path / "cache").iterdir())
     print(f"cache {cached / 2**20:.0f} MiB, {cached / COUNT:.0f} B/image")
-    assert per_image["looks"] < MOST_PER_IMAGE
+    assert {step: most for step, most in MOST_PER_IMAGE.items() if per_image[step] >= most} == {}
     assert worker < 1.1 * few_worker + (16 << 20)
