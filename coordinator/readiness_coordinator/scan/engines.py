@@ -18,6 +18,8 @@ from typing import Any
 
 LOCAL, DASK = "local", "dask"
 _CONNECT_S = 10
+# What is under way takes a fraction of this, unless one file holds its worker.
+_GRACE_S = 2.0
 
 
 class Unavailable(Exception):
@@ -47,7 +49,7 @@ class Engine:
 
 
 class Processes(Engine):
-    """Worker processes of this machine; they end with their parent, however that ends, and all at once when closed."""
+    """Worker processes of this machine; they end with their parent, however that ends, and soon when closed."""
 
     watched = True
 
@@ -69,9 +71,12 @@ class Processes(Engine):
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def close(self) -> None:
+        # Who is ended amid an answer leaves half of it, for the rest of which the pool would wait for ever.
+        ending = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        ending.start()
+        ending.join(_GRACE_S)
         self._leash.close()
         self._end.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self) -> None:
         # A forked child would inherit the locks of the coordinator's threads.
