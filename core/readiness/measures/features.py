@@ -22,7 +22,7 @@ BYTES = 36
 LEAST = 6
 _SIDE = 256
 # Smaller pictures are one object before nothing: their few corners look like those of any other such object.
-_SMALLEST = 128
+_SMALLEST = 96
 _NARROWEST = 48
 _FEWEST = 5
 _FAR, _FARTHER = 72, 90
@@ -55,7 +55,7 @@ def features(pixels: Pixels) -> bytes:
     ORB's corners (Rublee et al., ICCV 2011) on the image shrunk to 256 pixels, each described by comparing spots of a
     grid around it that is turned with it, as in BRISK (Leutenegger et al., ICCV 2011). A mirrored patch has the same
     spots in another order. Of the two orders that one is taken whose mixed second moment is positive (as in MI-SIFT,
-    Ma et al. 2010): mirrored pictures then have equal descriptors. Images under 128 pixels have none.
+    Ma et al. 2010): mirrored pictures then have equal descriptors. Images under 96 pixels have none.
     """
     # Grey first: one channel to shrink instead of three.
     grey = shrunk(image.grey(pixels), _SIDE)

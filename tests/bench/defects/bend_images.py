@@ -184,6 +184,7 @@ def moved_in_exposure(draft: Draft, rng: Rng) -> Iterator[Spot]:
         "image-grey-among-colour": "it is grey",
         "images-duplicated": "two plain surfaces may be the same",
         "images-shared-across-splits": "two plain surfaces may be the same",
+        "labels-conflict": "two plain surfaces may be the same, under other labels",
     },
 )
 def plain_surface(draft: Draft, rng: Rng) -> Iterator[Spot]:

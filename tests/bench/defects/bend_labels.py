@@ -360,8 +360,10 @@ def _shelve(name: str, said: str, other: str) -> None:
         yield from _namesake(draft, rng, said, other)
 
     clash.__name__ = f"names_differ_by_{name}"
-    odd = {"class-name-odd": "a name that ends in a space is odd too"}
-    plants("class-names-clash", "detection", "classification", follows=odd if other.endswith(" ") else {})(clash)
+    follows = {"class-rare": "each name has a part of the objects"}
+    if other.endswith(" "):
+        follows["class-name-odd"] = "a name that ends in a space is odd too"
+    plants("class-names-clash", "detection", "classification", follows=follows)(clash)
 
 
 for _name, (_said, _other) in _SPELLINGS.items():

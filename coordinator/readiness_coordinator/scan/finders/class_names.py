@@ -15,7 +15,8 @@ _SHOWN = 20
 # Among names of which two in three are words, a number is an id that got no name; signs on number plates are no words.
 _WORD = re.compile(r"[^\W\d_]{2}")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_PLACEHOLDER = re.compile(r"class[ _-]?\d+", re.IGNORECASE)
+# What tools write where nobody gave a name; alone it may be all that is meant, beside real names it is not.
+_PLACEHOLDER = re.compile(r"class[ _-]?\d+|object|class|label|untitled|undefined|null|todo|[^\w\s]+", re.IGNORECASE)
 _PATH = re.compile(
     r"^(?:[A-Za-z]:)?[\\/]|^\.{1,2}[\\/]|\.(?:jpe?g|png|bmp|txt|xml|json|ya?ml)$|https?://", re.IGNORECASE
 )
@@ -52,14 +53,20 @@ def clashing(labelled: Labelled, carried: Counter[str]) -> Listing:
 
 
 def odd(labelled: Labelled) -> Listing:
-    """List names that are empty, hold signs that cannot be seen, or are a number or a path among words."""
+    """List names that are empty, hold signs that cannot be seen, are a path, or say nothing among words that do."""
     names = labelled.classes
     said = [(name, _wrong(name)) for name in dict.fromkeys(names)]
     found = [Item(images=(), detail=f"{name!r}: {why}", classes=(name,)) for name, why in said if why]
-    numbers = [name for name, why in said if not why and (_NUMBER.fullmatch(name) or _PLACEHOLDER.fullmatch(name))]
-    plain = [name for name, why in said if not why and name not in numbers and _WORD.search(name)]
-    if numbers and 3 * len(plain) >= 2 * len(said):
-        found += [Item(images=(), detail=f"{name!r}: a number among words", classes=(name,)) for name in numbers]
+    dumb = {
+        name: "a number" if _NUMBER.fullmatch(name) else "no name"
+        for name, why in said
+        if not why and (_NUMBER.fullmatch(name) or _PLACEHOLDER.fullmatch(name))
+    }
+    plain = [name for name, why in said if not why and name not in dumb and _WORD.search(name)]
+    if 3 * len(plain) >= 2 * len(said):
+        found += [
+            Item(images=(), detail=f"{name!r}: {what} among words", classes=(name,)) for name, what in dumb.items()
+        ]
     return listing(found)
 
 
