@@ -57,15 +57,15 @@ def odd(labelled: Labelled) -> Listing:
     names = labelled.classes
     said = [(name, _wrong(name)) for name in dict.fromkeys(names)]
     found = [Item(images=(), detail=f"{name!r}: {why}", classes=(name,)) for name, why in said if why]
-    dumb = {
+    nameless = {
         name: "a number" if _NUMBER.fullmatch(name) else "no name"
         for name, why in said
         if not why and (_NUMBER.fullmatch(name) or _PLACEHOLDER.fullmatch(name))
     }
-    plain = [name for name, why in said if not why and name not in dumb and _WORD.search(name)]
+    plain = [name for name, why in said if not why and name not in nameless and _WORD.search(name)]
     if 3 * len(plain) >= 2 * len(said):
         found += [
-            Item(images=(), detail=f"{name!r}: {what} among words", classes=(name,)) for name, what in dumb.items()
+            Item(images=(), detail=f"{name!r}: {what} among words", classes=(name,)) for name, what in nameless.items()
         ]
     return listing(found)
 
