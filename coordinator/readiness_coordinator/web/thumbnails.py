@@ -63,9 +63,10 @@ def _artist() -> Processes:
 def _apart(file: str, item: Item | None) -> str | None:
     artist = _artist()
     try:
-        return artist.submit(_in_time, file, item).result()  # type: ignore[no-any-return]
+        drawn: str | None = artist.submit(_in_time, file, item).result()
     except artist.died:
         return None
+    return drawn
 
 
 def _in_time(file: str, item: Item | None) -> str | None:

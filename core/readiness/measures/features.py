@@ -122,7 +122,8 @@ def _spots(grey: Pixels, said: Points) -> Pixels:
     # Spots of large patches are larger: a smoother picture stands below the other, for one call to read both.
     both = cv2.vconcat([cv2.blur(grey, (5, 5)), cv2.blur(grey, (9, 9))])
     y = np.clip(y, 0, height - 1) + height * (said[:, 4, None] >= _COARSE)
-    return cv2.remap(both, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[no-any-return]
+    spots: Pixels = cv2.remap(both, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return spots
 
 
 def _compared() -> Rows:

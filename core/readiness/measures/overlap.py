@@ -118,7 +118,9 @@ def _moved(close: Pixels, onto: Matrix, border: int = cv2.BORDER_REPLICATE) -> P
     """Lay a square picture onto the other, of the same size, by a map in shares."""
     size = (close.shape[1], close.shape[0])
     matrix = _pixels(onto, close.shape[0])[:2]
-    return cv2.warpAffine(close, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=border)  # type: ignore[no-any-return]
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved: Pixels = cv2.warpAffine(close, matrix, size, flags=how, borderMode=border)
+    return moved
 
 
 def _pixels(onto: Matrix, side: int) -> Matrix:
@@ -134,14 +136,16 @@ def _shares(side: int) -> Matrix:
 
 def _resized(mask: Mask, side: int) -> Mask:
     """Shrink or enlarge a mask to what is wholly within it."""
-    return cv2.resize(mask.astype(np.uint8) * 255, (side, side), interpolation=cv2.INTER_AREA) > _MOSTLY  # type: ignore[no-any-return]
+    within: Mask = cv2.resize(mask.astype(np.uint8) * 255, (side, side), interpolation=cv2.INTER_AREA) > _MOSTLY
+    return within
 
 
 def _lone(holes: Mask, others: Mask) -> Mask:
     """Keep of the holes those that the other picture does not have there."""
     _, labels = cv2.connectedComponents(holes.astype(np.uint8))
     total, shared = (np.bincount(labels[mask], minlength=labels.max() + 1) for mask in (holes, holes & others))
-    return holes & (2 * shared < total)[labels]  # type: ignore[no-any-return]
+    lone: Mask = holes & (2 * shared < total)[labels]
+    return lone
 
 
 def _inner() -> Mask:

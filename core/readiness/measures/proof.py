@@ -110,7 +110,8 @@ def cut_off(first: Pixels, second: Pixels) -> Mask:
     lost = [(one >= _WHITE) & (two >= _BRIGHT) & (two < _WHITE) for one, two in ((first, second), (second, first))]
     # Paper is white on both, and written on here and there.
     less, more = sorted(lost, key=np.count_nonzero)
-    return more & (_ONE_SIDED * less.sum() <= more.sum())  # type: ignore[no-any-return]
+    cut: Mask = more & (_ONE_SIDED * less.sum() <= more.sum())
+    return cut
 
 
 def coloured_alike(first: Pixels, second: Pixels, valid: Mask | None = None) -> bool:
@@ -156,13 +157,13 @@ def _line(two: Floats, one: Floats) -> tuple[float, float]:
     off = np.abs(off - _quantile(off, 0.5))
     best = off <= _quantile(off, 0.9)
     gain = _slope(two[best], one[best])
-    return gain, float(_quantile(one - gain * two, 0.5))
+    return gain, _quantile(one - gain * two, 0.5)
 
 
-def _quantile(values: Floats, share: float) -> np.floating:
+def _quantile(values: Floats, share: float) -> float:
     """Give a value of which so many are no larger: one that is there, for numpy.quantile is ten times as slow."""
     rank = int(share * (values.size - 1))
-    return np.partition(values, rank)[rank]  # type: ignore[no-any-return]
+    return float(np.partition(values, rank)[rank])
 
 
 def _slope(two: Floats, one: Floats) -> float:
