@@ -10,7 +10,7 @@ import specimens
 from readiness.evidence.evaluation import Evaluation
 from readiness_coordinator.evaluate import predictions
 from readiness_coordinator.evaluate.evaluation import evaluate
-from readiness_coordinator.evaluate.prediction_files import Columns
+from readiness_coordinator.evaluate.columns import Columns
 from readiness_coordinator.formats import Annotation, Labelled, Picture
 
 Thing = tuple[int, tuple[float, float, float, float], bool]

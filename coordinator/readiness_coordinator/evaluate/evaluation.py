@@ -40,7 +40,8 @@ def evaluate(  # noqa: PLR0913 - each names a part of what the evidence is about
     recordings where the pictures say which they are of.
     """
     truth = ground_truth.of(predictions.pictures, labelled)
-    judged = outcomes.judge(labelled.task, truth, predictions, confidence, iou)
+    matched = outcomes.matches(labelled.task, truth, predictions, iou)
+    judged = outcomes.judge(labelled.task, truth, predictions, matched, confidence, iou)
     objects = ~truth.crowd
     metrics, classes = _classes(labelled, truth, predictions, judged, policy.confidence)
     classes = [msgspec.structs.replace(one, card_name=(card_names or {}).get(one.name, "")) for one in classes]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from readiness.evidence.evaluation import Confused
 from readiness.evidence.model import Task
 from readiness.measures import matching
-from readiness.measures.matching import Found, Truth
+from readiness.measures.matching import Found, Matched, Truth
 from readiness_coordinator.evaluate.ground_truth import GroundTruth
 from readiness_coordinator.evaluate.predictions import Predictions
 
@@ -49,38 +49,56 @@ class Outcomes(NamedTuple):
         return counts
 
 
-def judge(task: Task, truth: GroundTruth, predictions: Predictions, confidence: float, overlap: float) -> Outcomes:
-    """Sort out the answers with a score of at least `confidence`."""
+def matches(task: Task, truth: GroundTruth, predictions: Predictions, overlap: float) -> Matched:
+    """Match all answers, whatever their score: within the class as COCO does, or each image's answer with its label."""
+    if task == "classification":
+        about, right = _labelled(truth, predictions.image, predictions.row, len(predictions.pictures))
+        return Matched(np.where(right, about, -1), np.zeros(right.size, dtype=bool))
+    return matching.match(*_grouped(truth, predictions, np.arange(predictions.scores.size)), overlap)
+
+
+def judge(
+    task: Task, truth: GroundTruth, predictions: Predictions, matched: Matched, confidence: float, overlap: float
+) -> Outcomes:
+    """Sort out the answers with a score of at least `confidence`, given how all of them match."""
     keep = np.flatnonzero(predictions.scores >= confidence)
     if task == "classification":
         return _labels(truth, predictions, keep)
-    return _boxes(truth, predictions, keep, overlap)
+    return _boxes(truth, predictions, matched, keep, overlap)
 
 
-def _boxes(truth: GroundTruth, predictions: Predictions, keep: Indices, overlap: float) -> Outcomes:
-    """Match within the class as COCO does; then what is left: near misses of the class, then other classes."""
+def _boxes(truth: GroundTruth, predictions: Predictions, matched: Matched, keep: Indices, overlap: float) -> Outcomes:
+    """Take the matches as they are; then what is left: near misses of the class, then other classes."""
     image, row = predictions.image[keep], predictions.row[keep]
-    width = int(max(row.max(initial=0), truth.row.max(initial=0))) + 1
-    same = Found(predictions.boxes[keep], predictions.scores[keep], image * width + row)
-    things = Truth(truth.boxes, truth.image * width + truth.row, truth.crowd)
-    first = matching.match(same, things, overlap)
-    hit = _taken(first.objects, truth.row.size)
-    left = (first.objects < 0) & ~first.ignored
+    objects, ignored = matched.objects[keep], matched.ignored[keep]
+    same, things = _grouped(truth, predictions, keep)
+    hit = _taken(objects, truth.row.size)
+    left = (objects < 0) & ~ignored
     misplaced = _among(same, things, left, ~hit & ~truth.crowd, NEAR)
     anyone, everything = same._replace(groups=image), things._replace(groups=truth.image)
     rest = left & (misplaced < 0)
     free = ~hit & ~truth.crowd & ~_taken(misplaced, truth.row.size)
     confused = _among(anyone, everything, rest, free, overlap)
     duplicate = rest & (confused < 0) & matching.touching(same, things, overlap)
-    counted = ~first.ignored
+    counted = ~ignored
     return Outcomes(
         image[counted],
         row[counted],
-        first.objects[counted],
+        objects[counted],
         misplaced[counted],
         confused[counted],
         duplicate[counted],
         hit,
+    )
+
+
+def _grouped(truth: GroundTruth, predictions: Predictions, keep: Indices) -> tuple[Found, Truth]:
+    """Give some answers and all objects, grouped by image and class."""
+    image, row = predictions.image[keep], predictions.row[keep]
+    width = int(max(row.max(initial=0), truth.row.max(initial=0))) + 1
+    return (
+        Found(predictions.boxes[keep], predictions.scores[keep], image * width + row),
+        Truth(truth.boxes, truth.image * width + truth.row, truth.crowd),
     )
 
 
@@ -100,21 +118,26 @@ def _among(found: Found, truth: Truth, some: Bools, things: Bools, overlap: floa
 def _labels(truth: GroundTruth, predictions: Predictions, keep: Indices) -> Outcomes:
     """Compare the answer of each image with its label."""
     image, row = predictions.image[keep], predictions.row[keep]
-    object_of = np.full(len(predictions.pictures), -1, dtype=np.intp)
-    object_of[truth.image] = np.arange(truth.image.size)
-    about = object_of[image]
-    right = (about >= 0) & (truth.row[about] == row) if truth.row.size else np.zeros(image.size, dtype=bool)
-    none = np.full(image.size, -1, dtype=np.intp)
+    about, right = _labelled(truth, image, row, len(predictions.pictures))
     matched = np.where(right, about, -1)
     return Outcomes(
         image,
         row,
         matched,
-        none,
+        np.full(image.size, -1, dtype=np.intp),
         np.where(right, -1, about),
         np.zeros(image.size, dtype=bool),
         _taken(matched, truth.row.size),
     )
+
+
+def _labelled(truth: GroundTruth, image: Indices, row: Indices, pictures: int) -> tuple[Indices, Bools]:
+    """Give the label that each answer is about, -1 where its image has none, and whether the answer is right."""
+    object_of = np.full(pictures, -1, dtype=np.intp)
+    object_of[truth.image] = np.arange(truth.image.size)
+    about = object_of[image]
+    right = (about >= 0) & (truth.row[about] == row) if truth.row.size else np.zeros(image.size, dtype=bool)
+    return about, right
 
 
 def _taken(objects: Indices, count: int) -> Bools:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from readiness.exits import Stop
 from readiness.measures import decode
 from readiness.measures.suspects import Answers
-from readiness_coordinator.evaluate.prediction_files import Columns
+from readiness_coordinator.evaluate.columns import Columns
 from readiness_coordinator.formats import Labelled, Picture, layout
 
 Floats = npt.NDArray[np.float64]

@@ -3,7 +3,12 @@
 import msgspec
 
 from readiness.evidence.bounded import NOTHING, Rate
+from readiness.evidence.explanation import Explanation
 from readiness.evidence.model import Task
+from readiness.evidence.overfit import Overfit
+from readiness.evidence.robustness import Robustness
+from readiness.evidence.threshold import Thresholds
+from readiness.evidence.weakness import SliceScan
 
 
 class ClassResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -11,6 +16,9 @@ class ClassResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `misplaced` is the share of class-correct answers that overlap an object nobody else answers by IoU 0.1 or more
     and yet miss the IoU asked for. `card_name` is the model card's name of this class where it is another one.
+    `ap_bounds` is the 95 % interval of AP, null where there are too few objects for one to hold. Of a semantic
+    segmenter objects, recall and precision are of pixels, `overlap` is the IoU over all pixels, `boundary` that of the
+    bands along the outlines (Cheng et al. 2021).
     """
 
     name: str
@@ -22,7 +30,10 @@ class ClassResult(msgspec.Struct, frozen=True, kw_only=True):
     precision: Rate = NOTHING
     ap: float | None = None
     ap50: float | None = None
+    ap_bounds: tuple[float, float] | None = None
     misplaced: Rate = NOTHING
+    overlap: Rate = NOTHING
+    boundary: float | None = None
     missed_images: tuple[str, ...] = ()
     false_images: tuple[str, ...] = ()
 
@@ -52,6 +63,13 @@ class Confused(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Conflict(msgspec.Struct, frozen=True):
+    """Images that are byte for byte the same and labelled differently: no model can be right about all of them."""
+
+    images: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """One evaluation; `model` and `dataset` are digests, `predictions` the digest of the predictions file.
 
@@ -61,6 +79,10 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     `images_listed` tells whether the predictions say which images were run; without it an image with no prediction
     may be an empty answer or a dropped image. `errors` divides the answers at the threshold into matched, misplaced,
     confused, duplicate and background, beside the missed objects. `caveats` are what the metrics do not show.
+
+    `foreign_classes` counts the answers of classes that the dataset lacks by their name or id; `unanswered` are images
+    that were run and got no answer at any score though they hold objects. `crowds` counts crowd regions, which
+    `objects` leaves out. `metric_bounds` are 95 % intervals of `metrics`, where they hold.
     """
 
     model: str
@@ -86,4 +108,15 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     caveats: tuple[str, ...] = ()
     card: str = ""
     run_recorded: bool = False
+    metric_bounds: dict[str, tuple[float, float]] = {}
+    crowds: int = 0
+    foreign_classes: dict[str, int] = {}
+    unanswered: tuple[str, ...] = ()
+    unanswered_total: int = 0
+    conflicts: tuple[Conflict, ...] = ()
+    explanation: Explanation | None = None
+    thresholds: Thresholds | None = None
+    slice_scan: SliceScan | None = None
+    overfit: Overfit | None = None
+    robustness: Robustness | None = None
     tool_version: str = ""

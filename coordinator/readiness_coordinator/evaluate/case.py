@@ -1,0 +1,30 @@
+"""One evaluation under way: truth, predictions, how they match at every score, and what that gives at the threshold."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from readiness.measures.matching import Matched
+from readiness.policy import Policy
+from readiness_coordinator.evaluate.ground_truth import GroundTruth
+from readiness_coordinator.evaluate.outcomes import Outcomes
+from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.formats import Labelled
+
+
+class Case(NamedTuple):
+    """What every part of an evaluation is measured from.
+
+    `matches` is over all answers, in the order of `predictions`, at the overlap `iou`: as matching goes from the best
+    score down, that of any threshold is the part of it at or above. `outcomes` sorts out those at `confidence`.
+    `tags` gives each picture's slices by its name.
+    """
+
+    labelled: Labelled
+    truth: GroundTruth
+    predictions: Predictions
+    matches: Matched
+    outcomes: Outcomes
+    tags: Mapping[str, Mapping[str, str]]
+    confidence: float
+    iou: float
+    policy: Policy
