@@ -3,12 +3,15 @@
 import argparse
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from readiness import canonical
 from readiness.exits import CLEAN, UNAVAILABLE, Stop
+
+if TYPE_CHECKING:
+    from readiness_agent.worker.jobs import Corruption
 
 _SECONDS_AN_IMAGE = 30.0
 
@@ -33,6 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="P", type=Path, required=True, help="file to write (masks: folder)")
     parser.add_argument("--floor", metavar="C", type=float, default=0.01, help="least score written (default 0.01)")
     parser.add_argument("--most", metavar="N", type=int, default=100, help="most boxes an image (default 100)")
+    parser.add_argument(
+        "--corrupt", metavar="NAME:SEVERITY", help="corrupt each image first, such as fog:3 (severities 1 to 5)"
+    )
     model_arguments(parser)
 
 
@@ -52,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
         category_ids=listed.category_ids,
         floor=args.floor,
         most=args.most,
+        corruption=_corruption(args.corrupt),
     )
     limit_s = 120.0 + _SECONDS_AN_IMAGE * len(job.images)
     try:
@@ -65,6 +72,18 @@ def run(args: argparse.Namespace) -> int:
     if len(done.unreadable) == len(job.images):
         raise Stop(f"{args.images}: none of its {len(job.images)} images can be read; {done.unreadable[0]}")
     return CLEAN
+
+
+def _corruption(said: str | None) -> "Corruption | None":
+    if said is None:
+        return None
+    from readiness.measures.corruptions import CORRUPTIONS, SEVERITIES
+    from readiness_agent.worker.jobs import Corruption
+
+    name, _, severity = said.partition(":")
+    if name not in CORRUPTIONS or severity not in set(map(str, SEVERITIES)):
+        raise Stop(f"--corrupt {said}: give NAME:SEVERITY, a severity of 1 to 5 and one of {', '.join(CORRUPTIONS)}")
+    return Corruption(name, int(severity))
 
 
 def _listed(path: Path) -> Listed:
@@ -90,6 +109,8 @@ def _note(args: argparse.Namespace, done: Any) -> None:
         "floor": args.floor,
         "observed_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+    if args.corrupt:
+        note["corruption"] = args.corrupt
     if args.out.is_file():
         note["predictions"] = canonical.digest_bytes(args.out.read_bytes())
     Path(f"{args.out}.run.json").write_bytes(msgspec.json.format(msgspec.json.encode(note)) + b"\n")

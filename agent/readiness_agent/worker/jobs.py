@@ -60,6 +60,13 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     file: str
 
 
+class Corruption(msgspec.Struct, frozen=True):
+    """What is done to each image before the model sees it: a name of measures.corruptions, a severity of 1 to 5."""
+
+    name: str
+    severity: int
+
+
 class Predict(msgspec.Struct, frozen=True, kw_only=True, tag="predict"):
     """Run a model over images and write its answers to `out`; `category_ids` are those of the head's rows."""
 
@@ -69,6 +76,7 @@ class Predict(msgspec.Struct, frozen=True, kw_only=True, tag="predict"):
     category_ids: tuple[int, ...] = ()
     floor: float = 0.01
     most: int = 100
+    corruption: Corruption | None = None
 
 
 class ProvidersFound(msgspec.Struct, frozen=True, kw_only=True, tag="providers_found"):

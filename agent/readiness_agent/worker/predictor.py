@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image as Picture
 
 from readiness.evidence.model import Model
+from readiness.measures.corruptions import corrupt
 from readiness.measures.decode import BadImage, pixels
 from readiness_agent.answers import Answer, Boxes, Mask, Scores
 from readiness_agent.inference.session import Inference, open_inference
@@ -55,6 +56,8 @@ def _answers(job: Predict, inference: Inference, unreadable: list[str], report: 
         except (BadImage, OSError) as error:
             unreadable.append(f"{image.file}: {error}")
             continue
+        if (corruption := job.corruption) is not None:
+            frame = corrupt(frame, corruption.name, corruption.severity)
         yield image, inference.answer(frame, job.floor)
 
 

@@ -14,7 +14,10 @@ from readiness_coordinator.reports import BROKEN_JSON
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What an evaluation needs of a run: `predictions` and `dataset` are digests, `card` the reading it was run by."""
+    """What an evaluation needs of a run: `predictions` and `dataset` are digests, `card` the reading it was run by.
+
+    `corruption` is what was done to the images before the model saw them, if anything.
+    """
 
     model: Model | None = None
     images: tuple[int | str, ...] | None = msgspec.field(default=None, name="image_ids")
@@ -23,6 +26,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     card: str = ""
     dataset: str = ""
     observed_at: str = ""
+    corruption: str = ""
 
 
 class Bound(NamedTuple):
@@ -59,6 +63,8 @@ def bind(path: Path, record: RunRecord, predictions: str, labelled: Labelled, da
     run: it can neither fit nor contradict the record.
     """
     beside = path_beside(path)
+    if record.corruption:
+        raise Stop(f"{beside}: the images were corrupted ({record.corruption}); evaluate what clean ones were answered")
     if record.predictions and record.predictions != predictions:
         raise Stop(f"{beside}: belongs to other predictions than {path.name} holds now; predict again")
     pictured = any(picture.file.is_file() for picture in labelled.pictures)
