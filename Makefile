@@ -39,8 +39,8 @@ bench: $(BENCH_STAMP)  ## the benchmarks, each against a peer in the same run (O
 	@$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench $(if $(ONLY),-k $(ONLY))
 
 $(BENCH_STAMP): $(STAMP) locks/bench.txt
-	@if test -x $(BIN)/uv; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/bench.txt; \
-	else $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r locks/bench.txt; fi
+	@if test -x $(BIN)/uv; then $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r locks/bench.txt; \
+	else $(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r locks/bench.txt; fi
 	@touch $(BENCH_STAMP)
 
 lock: $(STAMP)  ## resolve the lock files again, hashed and without index addresses
@@ -49,7 +49,7 @@ lock: $(STAMP)  ## resolve the lock files again, hashed and without index addres
 	  case $$want in \
 	    all) extras='--extra agent --extra tflite --extra coordinator --extra dask --extra dev' ;; \
 	    agent) extras='--extra agent --extra tflite'; version=3.10 ;; \
-	    bench) extras='--extra bench --constraint locks/all.txt' ;; \
+	    bench) extras='--extra bench --constraint locks/all.txt --no-emit-package opencv-python' ;; \
 	  esac; \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --python-version $$version $$extras pyproject.toml -o locks/$$want.txt || exit 1; \

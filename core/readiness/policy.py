@@ -31,6 +31,7 @@ class EvaluationDemand(msgspec.Struct, frozen=True, kw_only=True):
     iou: float = 0.5
     splits: tuple[str, ...] = ("test", "val", "valid", "validation")
     lowest_score: float = 0.1
+    corruption_left: float = 0.3
     classes: dict[str, ClassFloor] = {}
 
 
@@ -101,7 +102,7 @@ def parse(text: str, source: str) -> Policy:
 def _shares(policy: Policy) -> list[tuple[str, float]]:
     """Give everything that is a share, under the key by which the file has it."""
     demand = policy.evaluation
-    named = ("recall", "precision", "slice_recall", "misplaced", "iou")
+    named = ("recall", "precision", "slice_recall", "misplaced", "iou", "corruption_left")
     shares = [("confidence", policy.confidence), *((f"evaluation.{key}", getattr(demand, key)) for key in named)]
     for name, floor in demand.classes.items():
         own = (("recall", floor.recall), ("precision", floor.precision))
