@@ -22,9 +22,12 @@ from readiness.evidence.dataset import (
     TinyCount,
 )
 from readiness.evidence.device import Device
-from readiness.evidence.evaluation import ClassResult, Evaluation, SliceResult
+from readiness.evidence.evaluation import ClassResult, Evaluation, IdFit, SliceResult
+from readiness.evidence.explanation import Calibration, CalibrationBin, Explanation, Mistaken
 from readiness.evidence.model import Card, CardInput, CardOutput, Model
 from readiness.evidence.production import Production
+from readiness.evidence.threshold import Aim, Recommendation, Thresholds
+from readiness.evidence.weakness import SliceScan
 from readiness.measures import intervals
 from readiness.policy import Policy
 from readiness.profile import Budget, Profile
@@ -149,6 +152,61 @@ def slice_result(**changes: Any) -> SliceResult:
     return msgspec.structs.replace(good, **changes)
 
 
+def explanation(**changes: Any) -> Explanation:
+    bins = (CalibrationBin(low=0.4, high=1.0, score=0.95, right=rate(680, 700)),)
+    good = Explanation(
+        calibration=(Calibration(floor=0.4, n=700, error=0.02, lower=0.0, upper=0.04, bins=bins),),
+        mistaken=(
+            Mistaken(truth="bolt", answer="nut", share=rate(3, 350), images=("1.jpg",)),
+            Mistaken(truth="nut", share=rate(0, 350)),
+        ),
+    )
+    return msgspec.structs.replace(good, **changes)
+
+
+def recommendation(class_name: str = "", **changes: Any) -> Recommendation:
+    """A threshold beside which the deployed one of 0.4 loses nothing."""
+    good = Recommendation(
+        class_name=class_name,
+        objects=350 if class_name else 700,
+        value=0.42,
+        low=0.35,
+        high=0.5,
+        recall=rate(341, 350),
+        precision=rate(341, 351),
+        f1=0.973,
+        cost=0.06,
+        recall_deployed=rate(340, 350),
+        precision_deployed=rate(340, 350),
+        f1_deployed=0.971,
+        cost_deployed=0.06,
+        gain=0.002,
+        gain_lower=-0.01,
+        gain_upper=0.014,
+        missed_change=-1.0,
+        false_change=1.0,
+        optimism=0.002,
+    )
+    return msgspec.structs.replace(good, **changes)
+
+
+def thresholds(aim: Aim | None = None, **changes: Any) -> Thresholds:
+    good = Thresholds(
+        aim=aim or Aim(),
+        deployed=0.4,
+        overall=recommendation(),
+        classes=tuple(recommendation(name) for name in CLASSES),
+        optimism=0.002,
+        cut=0.01,
+    )
+    return msgspec.structs.replace(good, **changes)
+
+
+def slice_scan(**changes: Any) -> SliceScan:
+    good = SliceScan(tested=300, level=0.25, method="BY", least_objects=20, least_effect=0.1)
+    return msgspec.structs.replace(good, **changes)
+
+
 def evaluation(**changes: Any) -> Evaluation:
     good = Evaluation(
         model=MODEL,
@@ -169,6 +227,12 @@ def evaluation(**changes: Any) -> Evaluation:
         slices=(slice_result(),),
         lowest_score=0.01,
         misplaced=rate(6, 686),
+        explanation=explanation(),
+        images_compared=300,
+        class_ids=IdFit(n=680, agree=675),
+        image_ids=IdFit(n=686, agree=675),
+        thresholds=thresholds(),
+        slice_scan=slice_scan(),
     )
     return msgspec.structs.replace(good, **changes)
 

@@ -9,8 +9,10 @@ import numpy as np
 import specimens
 from readiness.evidence.evaluation import Evaluation
 from readiness_coordinator.evaluate import predictions
-from readiness_coordinator.evaluate.evaluation import evaluate
+from readiness_coordinator.evaluate.about import About
+from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.columns import Columns
+from readiness_coordinator.evaluate.evaluation import case_of, evaluate
 from readiness_coordinator.formats import Annotation, Labelled, Picture
 
 Thing = tuple[int, tuple[float, float, float, float], bool]
@@ -54,17 +56,17 @@ def columns(answers: Sequence[Answer]) -> Columns:
     )
 
 
+def case(truth: Labelled, said: Columns, confidence: float = 0.3, split: str | None = None) -> Case:
+    """Lay an evaluation under way out, at IoU 0.5."""
+    placed = predictions.place(said, truth, split)
+    return case_of(truth, placed, confidence=confidence, iou=0.5, policy=specimens.policy(), tags={})
+
+
 def evaluated(truth: Labelled, said: Columns, **changes: Any) -> Evaluation:
-    """Evaluate at confidence 0.3 and IoU 0.5; `run`, `split` and `tags` may be given."""
+    """Evaluate at confidence 0.3 and IoU 0.5; `run`, `split`, `tags` and what a Case or About holds may be given."""
     placed = predictions.place(said, truth, changes.pop("split", None), changes.pop("run", None))
-    good: dict[str, Any] = {
-        "model_digest": specimens.MODEL,
-        "dataset_digest": specimens.DATASET,
-        "predictions_digest": said.digest,
-        "split": placed.split,
-        "confidence": 0.3,
-        "iou": 0.5,
-        "observed_at": specimens.OBSERVED_AT,
-        "policy": specimens.policy(),
-    }
-    return evaluate(truth, placed, **good | changes)
+    good: dict[str, Any] = {"confidence": 0.3, "iou": 0.5, "policy": specimens.policy(), "tags": {}}
+    made = case_of(truth, placed, **{key: changes.pop(key, value) for key, value in good.items()})
+    return evaluate(
+        made, About(specimens.MODEL, specimens.DATASET, said.digest, specimens.OBSERVED_AT)._replace(**changes)
+    )

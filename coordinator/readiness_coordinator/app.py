@@ -31,6 +31,7 @@ from readiness_coordinator.api import (
     reason_codes,
     scan,
     targets,
+    thresholds,
     unread,
     uploads,
 )
@@ -55,6 +56,7 @@ _HEADERS = {
 _HANDLERS = (
     scan.scan,
     model_report.read,
+    thresholds.read,
     evaluations.create,
     models.index,
     models.read,

@@ -1,5 +1,7 @@
 """Predictions on the server to evidence; where they lie is kept, so that another threshold can be asked for."""
 
+import contextlib
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from readiness.exits import Stop
 from readiness.policy import Policy
 from readiness_coordinator import formats
 from readiness_coordinator.evaluate import model as evaluated_model
-from readiness_coordinator.evaluate import run_record
-from readiness_coordinator.evaluate.from_files import evaluate_files
+from readiness_coordinator.evaluate import run_record, simulator
+from readiness_coordinator.evaluate.from_files import Evaluated, How, Uses, evaluate_files
+from readiness_coordinator.evaluate.simulator import Prepared
 from readiness_coordinator.formats import door
 from readiness_coordinator.store import evidence
 from readiness_coordinator.store.database import Store
@@ -33,21 +36,19 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
-def judge(
-    model: Model, kept: Kept, *, confidence: float, iou: float, policy: Policy, at: str, roots: Sequence[Path]
-) -> Evaluation:
-    """Evaluate kept predictions. What it reads must lie in `roots`, links and all.
+def judge(model: Model, kept: Kept, how: How, *, at: str, roots: Sequence[Path], uses: Uses | None = None) -> Evaluated:
+    """Evaluate kept predictions. What it reads must lie in `roots`, links and all; `uses` as in `evaluate_files`.
 
     Raises Stop or formats.Unreadable on unusable files, Changed on other content.
     """
     try:
         with door.only(roots):
-            return _judged(model, kept, confidence=confidence, iou=iou, policy=policy, at=at)
+            return _judged(model, kept, how, at, uses)
     except door.Outside as error:
         raise formats.Unreadable(str(error)) from None
 
 
-def _judged(model: Model, kept: Kept, *, confidence: float, iou: float, policy: Policy, at: str) -> Evaluation:
+def _judged(model: Model, kept: Kept, how: How, at: str, uses: Uses | None) -> Evaluated:
     labelled = formats.open_dataset(Path(kept.truth))
     if formats.digest(labelled) != kept.dataset:
         raise Changed(f"{kept.truth} has changed since it was scanned; scan it as a new version")
@@ -58,27 +59,53 @@ def _judged(model: Model, kept: Kept, *, confidence: float, iou: float, policy: 
         path,
         record,
         labelled,
+        how._replace(split=kept.split),
         model_digest=model.digest,
         dataset_digest=kept.dataset,
-        split=kept.split,
-        confidence=confidence,
-        iou=iou,
-        policy=policy,
         now=at,
+        uses=uses,
     )
-    if kept.digest and made.predictions != kept.digest:
+    if kept.digest and made.evaluation.predictions != kept.digest:
         raise Changed(f"{kept.predictions} has changed since it was evaluated; evaluate it again")
     return made
 
 
-def remember(folder: Path, kept: Kept, evaluation: Evaluation) -> None:
-    """Note where the predictions of an evaluation lie, whole or not at all."""
-    place = _place(folder, evaluation)
+def remember(folder: Path, kept: Kept, evaluated: Evaluated) -> None:
+    """Note where the predictions of an evaluation lie, and keep what any threshold is answered from."""
+    made = evaluated.evaluation
+    known = msgspec.structs.replace(kept, digest=made.predictions, split=made.split)
+    _write(_place(folder, made), canonical.encode(known))
+    if evaluated.case is not None:
+        prepared = simulator.prepare(evaluated.case, predictions=made.predictions, dataset=made.dataset)
+        _write(_matches(folder, made), simulator.save(prepared))
+
+
+def thresholds(folder: Path, model: Model, newest: Evaluation, how: How, roots: Sequence[Path]) -> Prepared | None:
+    """Give what any threshold is answered from: as it was kept, else made anew from kept predictions.
+
+    None where neither can be had, or where there is no threshold, as of masks of classes.
+    """
+    with contextlib.suppress(OSError, simulator.BadKept):
+        data = _matches(folder, newest).read_bytes()
+        return simulator.load(data, predictions=newest.predictions, dataset=newest.dataset)
+    if (kept := _recall(folder, newest)) is None:
+        return None
+    try:
+        made = judge(model, kept, how, at=newest.observed_at, roots=roots)
+    except (Stop, formats.Unreadable, Changed):
+        return None
+    if made.case is None:
+        return None
+    remember(folder, kept, made)
+    return simulator.prepare(made.case, predictions=newest.predictions, dataset=newest.dataset)
+
+
+def _write(place: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    known = msgspec.structs.replace(kept, digest=evaluation.predictions, split=evaluation.split)
-    half = place.with_suffix(".part")
-    half.write_bytes(canonical.encode(known))
-    half.replace(place)
+    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as half:
+        half.write(data)
+    Path(half.name).replace(place)
 
 
 def at_threshold(
@@ -107,7 +134,8 @@ def at_threshold(
     if (kept := _recall(folder, newest)) is None:
         return None
     try:
-        return judge(model, kept, confidence=confidence, iou=iou, policy=policy, at=newest.observed_at, roots=roots)
+        how = How(confidence, iou, policy)
+        return judge(model, kept, how, at=newest.observed_at, roots=roots).evaluation
     except (Stop, formats.Unreadable, Changed):
         return None
 
@@ -117,6 +145,11 @@ def _recall(folder: Path, evaluation: Evaluation) -> Kept | None:
         return msgspec.json.decode(_place(folder, evaluation).read_bytes(), type=Kept)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def _matches(folder: Path, evaluation: Evaluation) -> Path:
+    of = [evaluation.predictions, evaluation.dataset, evaluation.split, evaluation.iou]
+    return folder / "matches" / f"{canonical.digest(of).removeprefix('sha256:')}.bin"
 
 
 def _place(folder: Path, evaluation: Evaluation) -> Path:

@@ -27,7 +27,7 @@ _RECORDINGS = (
     ),
     re.compile(rf"^(.*{_DATE}[-_ T]?{_TIME}(?:[-_ ]?[A-Za-z][A-Za-z0-9]*)*)[-_ ]\d{{1,7}}$"),
 )
-_RECORDING_TAGS = ("recording", "video", "sequence")
+RECORDING_TAGS = ("recording", "video", "sequence")
 
 
 def source_of(picture: Picture) -> str | None:
@@ -40,7 +40,7 @@ def source_of(picture: Picture) -> str | None:
 
 def recording_of(picture: Picture) -> str | None:
     """Name the recording that a picture is a frame of, by its metadata, else by its file's name; None if it is not."""
-    for tag in _RECORDING_TAGS:
+    for tag in RECORDING_TAGS:
         if picture.tags.get(tag):
             return picture.tags[tag]
     return _recording(picture.name)

@@ -1,19 +1,31 @@
 """Into which slices an image and an object fall: light, sharpness, crowding, camera, time of day; size, position."""
 
 import re
-from typing import Literal
+from bisect import bisect_right
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
 
 from readiness.measures import image
 from readiness.measures.image import Look, Pixels
 from readiness_coordinator.formats.labelled import Picture
 from readiness_coordinator.origins import recording_of
 
+Indices = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
 Size = Literal["small", "medium", "large"]
 Position = Literal["centre", "edge", "corner"]
+Aspect = Literal["wide", "compact", "tall"]
+SIZES: tuple[Size, ...] = get_args(Size)
+POSITIONS: tuple[Position, ...] = get_args(Position)
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 RECORDING = "recording"
 # COCO's limits, in square pixels.
 SMALL, MEDIUM = 32.0**2, 96.0**2
+# A box is wide or tall where one side is over twice the other.
+LONG = 2.0
 # Mean luma of 0 to 255.
 DARK, DIM, BRIGHT = 40.0, 80.0, 180.0
 # Variance of the Laplacian as a share of the luma's own, both on the shrunk image, so that neither contrast nor smooth
@@ -48,9 +60,12 @@ def slices_of(picture: Picture, look: Look | None, *, camera: str = "", taken: s
 
 def object_size(area: float) -> Size:
     """Give the COCO size class of an object's area in square pixels."""
-    if area < SMALL:
-        return "small"
-    return "medium" if area < MEDIUM else "large"
+    return SIZES[bisect_right((SMALL, MEDIUM), area)]
+
+
+def object_sizes(areas: Floats) -> Indices:
+    """Give the place among SIZES of each area (n,) in square pixels."""
+    return np.digitize(areas, (SMALL, MEDIUM)).astype(np.intp)
 
 
 def position(picture: Picture, box: tuple[float, float, float, float] | None) -> Position | None:
@@ -59,7 +74,25 @@ def position(picture: Picture, box: tuple[float, float, float, float] | None) ->
         return None
     x, y, w, h = box
     outer = sum(not 1 / 3 <= share <= 2 / 3 for share in ((x + w / 2) / picture.width, (y + h / 2) / picture.height))
-    return ("centre", "edge", "corner")[outer]
+    return POSITIONS[outer]
+
+
+def positions(boxes: Floats, frames: Floats) -> Indices:
+    """Give the place among POSITIONS of each box x y w h (n, 4) in its frame, width and height (n, 2); -1 for no frame.
+
+    The same as `position` of each one.
+    """
+    known = frames.min(axis=1, initial=1) > 0
+    shares = (boxes[:, :2] + boxes[:, 2:] / 2) / np.where(known[:, None], frames, 1)
+    outer = ((shares < 1 / 3) | (shares > 2 / 3)).sum(axis=1)
+    return np.where(known, outer, -1).astype(np.intp)
+
+
+def aspects(boxes: Floats) -> Indices:
+    """Give the place among ASPECTS of each box x y w h (n, 4); -1 for one without width or height."""
+    width, height = boxes[:, 2], boxes[:, 3]
+    place = np.where(width > LONG * height, 0, np.where(height > LONG * width, 2, 1))
+    return np.where((width > 0) & (height > 0), place, -1).astype(np.intp)
 
 
 def _light(look: Look) -> str:

@@ -172,8 +172,12 @@ def by_floor(
     images: tuple[str, ...],
     improve: Step,
     collect: Step,
+    brought: int | None = None,
 ) -> Outcome:
-    """Answer for a rate that must reach `floor` by its bounds; undecided, it says how many more would settle it."""
+    """Answer for a rate that must reach `floor` by its bounds; undecided, it says how many more would settle it.
+
+    `brought` is the number of images that its trials are from, where it takes images and no single trials can be had.
+    """
     measure = rate_measure(rate, floor)
     because = f"{because}: {rate.lower:.2f} to {rate.upper:.2f}, the floor is {floor:g}"
     answer = against_floor(rate.lower, rate.upper, floor)
@@ -181,11 +185,11 @@ def by_floor(
         return clear(because, subject=subject, measure=measure)
     if answer == "found":
         return found(because, subject=subject, measure=measure, images=images, step=improve)
-    more = rate.needed(floor)
+    more = rate.needed(floor, brought)
     if more is None:
         because = f"{because}; at this rate it stays under it"
         return unknown(because, subject=subject, measure=measure, images=images, step=improve)
-    because = f"{because}; {more} more at this rate would settle it"
+    because = f"{because}; {more} more{'' if brought is None else ' images'} at this rate would settle it"
     step = msgspec.structs.replace(collect, quota=more)
     return unknown(because, subject=subject, measure=measure, images=images, step=step)
 

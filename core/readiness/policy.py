@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from readiness import strict, waiver
+from readiness.evidence.threshold import Aim
 from readiness.waiver import Waiver
 
 _LEAST_CONFIDENCE = 0.8
@@ -18,6 +19,7 @@ class ClassFloor(msgspec.Struct, frozen=True, kw_only=True):
 
     recall: float | None = None
     precision: float | None = None
+    overlap: float | None = None
 
 
 class EvaluationDemand(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,11 +30,16 @@ class EvaluationDemand(msgspec.Struct, frozen=True, kw_only=True):
     slice_recall: float = 0.7
     slice_objects: int = 20
     misplaced: float = 0.3
+    overlap: float = 0.5
+    calibration: float = 0.15
+    confused: float = 0.05
+    overfit: float = 0.05
     iou: float = 0.5
     splits: tuple[str, ...] = ("test", "val", "valid", "validation")
     lowest_score: float = 0.1
     corruption_left: float = 0.3
     classes: dict[str, ClassFloor] = {}
+    aim: Aim = Aim()
 
 
 class DatasetDemand(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +85,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         own = self.evaluation.classes.get(class_name, ClassFloor()).precision
         return self.evaluation.precision if own is None else own
 
+    def overlap_floor(self, class_name: str) -> float:
+        own = self.evaluation.classes.get(class_name, ClassFloor()).overlap
+        return self.evaluation.overlap if own is None else own
+
     def is_critical(self, subject: str) -> bool:
         return "*" in self.critical or subject in self.critical
 
@@ -93,6 +104,8 @@ def parse(text: str, source: str) -> Policy:
     for key, value in _amounts(policy):
         if not (math.isfinite(value) and value > 0):
             raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0 and finite")
+    if (fault := policy.evaluation.aim.wrong()) is not None:
+        raise strict.BadFile(f"{source}: in 'evaluation.aim' {fault}")
     for one in policy.waivers:
         if (fault := waiver.wrong(one)) is not None:
             raise strict.BadFile(f"{source}: {fault}")
@@ -102,10 +115,21 @@ def parse(text: str, source: str) -> Policy:
 def _shares(policy: Policy) -> list[tuple[str, float]]:
     """Give everything that is a share, under the key by which the file has it."""
     demand = policy.evaluation
-    named = ("recall", "precision", "slice_recall", "misplaced", "iou", "corruption_left")
+    named = (
+        "recall",
+        "precision",
+        "slice_recall",
+        "misplaced",
+        "overlap",
+        "calibration",
+        "confused",
+        "overfit",
+        "iou",
+        "corruption_left",
+    )
     shares = [("confidence", policy.confidence), *((f"evaluation.{key}", getattr(demand, key)) for key in named)]
     for name, floor in demand.classes.items():
-        own = (("recall", floor.recall), ("precision", floor.precision))
+        own = (("recall", floor.recall), ("precision", floor.precision), ("overlap", floor.overlap))
         shares += [(f"evaluation.classes.{name}.{key}", value) for key, value in own if value is not None]
     return [*shares, ("production.error_rate", policy.production.error_rate)]
 

@@ -47,20 +47,25 @@ from pathlib import Path
 import msgspec
 from readiness import catalogue
 from readiness_coordinator import formats, profiles
-from readiness_coordinator.evaluate import report
-from readiness_coordinator.evaluate.from_files import evaluate_files
+from readiness_coordinator.evaluate import comparing, reconciling, report, simulator
+from readiness_coordinator.evaluate.from_files import How, evaluate_files
 from readiness_coordinator.evaluate.run_record import RunRecord
 
 truth, answers = map(Path, sys.argv[1:])
 checks, policy = catalogue.load(), profiles.load_policy()
 begun = time.perf_counter()
 labelled = formats.open_dataset(truth)
-made = evaluate_files(
-    answers, RunRecord(), labelled, model_digest="", dataset_digest=formats.digest(labelled), split=None,
-    confidence=0.5, iou=0.5, policy=policy, now="2026-11-23T12:00:00Z",
+how = How(0.5, 0.5, policy)
+made, case = evaluate_files(
+    answers, RunRecord(), labelled, how, model_digest="", dataset_digest=formats.digest(labelled),
+    now="2026-11-23T12:00:00Z",
 )
+compared = comparing.compare([case, case._replace(confidence=0.4)], ["one", "other"])
+reconciled = reconciling.reconcile(case, made.metrics["ap"])
+prepared = simulator.prepare(case, predictions=made.predictions, dataset=made.dataset)
+curve = simulator.curve(prepared, None)
 reached = report.judge(made, None, policy, checks)
-text = msgspec.json.encode(report.report(made, None, policy, reached))
+text = msgspec.json.encode(report.report(made, None, policy, reached, compare=compared, reconcile=reconciled))
 done = time.perf_counter()
 assert made.explanation and made.thresholds and made.slice_scan
 print(json.dumps([done - begun, made.metrics["ap"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))

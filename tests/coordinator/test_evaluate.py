@@ -303,18 +303,19 @@ def test_recordings_count_as_clusters() -> None:
 
 
 def test_slices_are_per_light_and_per_class_in_it() -> None:
-    truth = labelled([[(0, A, False), (1, B, False)]] * 10)
-    said = columns([(str(i), row, (A, B)[row], 0.9) for i in range(10) for row in (0, 1) if i < 6 or row])
-    tags = {f"{i}.jpg": {"light": "dark" if i >= 6 else "well_lit"} for i in range(10)}
+    truth = labelled([[(0, A, False), (1, B, False)]] * 50)
+    said = columns([(str(i), row, (A, B)[row], 0.9) for i in range(50) for row in (0, 1) if i < 30 or row])
+    tags = {f"{i}.jpg": {"light": "dark" if i >= 30 else "well_lit"} for i in range(50)}
     slices = {one.name: one.recall for one in evaluated(truth, said, tags=tags).slices}
     assert {name: (rate.hits, rate.n) for name, rate in slices.items()} == {
-        "light=dark": (4, 8),
-        "light=well_lit": (12, 12),
-        "bolt, light=dark": (0, 4),
-        "bolt, light=well_lit": (6, 6),
-        "nut, light=dark": (4, 4),
-        "nut, light=well_lit": (6, 6),
-        "size=medium": (16, 20),
+        "light=dark": (20, 40),
+        "light=well_lit": (60, 60),
+        "bolt, light=dark": (0, 20),
+        "bolt, light=well_lit": (30, 30),
+        "nut, light=dark": (20, 20),
+        "nut, light=well_lit": (30, 30),
+        "aspect=compact": (80, 100),
+        "size=medium": (80, 100),
     }
 
 

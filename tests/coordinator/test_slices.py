@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 
 from readiness_coordinator.formats.labelled import Annotation, Picture
-from readiness_coordinator.slices import object_size, picture_slices, position, slices_of
+from readiness_coordinator.slices import (
+    ASPECTS,
+    POSITIONS,
+    SIZES,
+    aspects,
+    object_size,
+    object_sizes,
+    picture_slices,
+    position,
+    positions,
+    slices_of,
+)
 
 PLAIN = Picture(name="a.jpg", file=Path("a.jpg"), split="test", key=1)
 SAID = Picture(
@@ -103,3 +114,24 @@ def test_position_by_the_third_of_the_frame(box: tuple[float, float, float, floa
 )
 def test_object_sizes_are_cocos(area: float, size: str):
     assert object_size(area) == size
+
+
+def test_many_objects_at_once_are_as_each_one_by_itself():
+    rng = np.random.default_rng(0)
+    boxes = np.round(rng.uniform(-20, 110, (500, 4)) / 10) * 10
+    frames = np.tile([[100.0, 100.0], [90.0, 60.0], [0.0, 50.0]], (167, 1))[:500]
+    places = positions(boxes, frames)
+    for box, (width, height), place in zip(boxes.tolist(), frames.tolist(), places.tolist(), strict=True):
+        picture = msgspec.structs.replace(PLAIN, width=int(width), height=int(height))
+        assert position(picture, tuple(box)) == (None if place < 0 else POSITIONS[place])
+    areas = np.array([0, 1023.9, 1024, 9215.9, 9216, 1e6])
+    assert [SIZES[i] for i in object_sizes(areas)] == [object_size(area) for area in areas.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "aspect"),
+    [(20, 10, "compact"), (20.1, 10, "wide"), (10, 20, "compact"), (10, 20.1, "tall"), (0, 10, None), (10, -1, None)],
+)
+def test_aspect_is_by_twice_the_other_side(width: float, height: float, aspect: str | None):
+    (place,) = aspects(np.array([[5, 5, width, height]], dtype=float)).tolist()
+    assert (None if place < 0 else ASPECTS[place]) == aspect

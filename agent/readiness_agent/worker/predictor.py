@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -97,9 +97,19 @@ def _scores(job: Predict, model: Model, answered: Answered) -> None:
 
 
 def _masks(job: Predict, model: Model, answered: Answered) -> None:  # noqa: ARG001 - the writers' signature
-    """Write one index mask per image, named after its file."""
-    folder = Path(job.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write one mask of class rows per image, named after its id where that is a path, else after its file."""
+    taken: dict[Path, str] = {}
     for image, answer in answered:
         assert isinstance(answer, Mask)
-        Picture.fromarray(answer.rows).save(folder / f"{Path(image.file).stem}.png")
+        place = Path(job.out, _place(image))
+        if place in taken:
+            raise Unrunnable(f"{image.file} and {taken[place]} would both be '{place.name}'; give paths as ids")
+        taken[place] = image.file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Picture.fromarray(answer.rows).save(place)
+
+
+def _place(image: Image) -> PurePosixPath:
+    named = PurePosixPath(str(image.id))
+    inside = len(named.parts) > 1 and not named.is_absolute() and ".." not in named.parts
+    return (named if inside else PurePosixPath(Path(image.file).name)).with_suffix(".png")

@@ -15,6 +15,7 @@ from readiness_coordinator.api.models import known_model
 from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.api.versions import VersionId, known_version
 from readiness_coordinator.evaluate import report as evaluation_report
+from readiness_coordinator.evaluate.from_files import How
 from readiness_coordinator.judging import Kept
 from readiness_coordinator.profiles import DEFAULT_POLICY
 from readiness_coordinator.store import evidence
@@ -49,15 +50,14 @@ def create(
         version = known_version(c, known.project, named, "version_id")
     confidence = known.model.card.confidence if data.confidence is None else data.confidence
     kept = Kept(predictions=str(path), truth=version.source, split=data.split, dataset=version.digest)
+
+    def uses(split: str) -> int:
+        with store.read() as c:
+            return evidence.models_on(c, version.digest, split, known.model.digest)
+
     try:
         made = judging.judge(
-            known.model,
-            kept,
-            confidence=confidence,
-            iou=data.iou,
-            policy=policy,
-            at=now,
-            roots=uploads.readable(settings),
+            known.model, kept, How(confidence, data.iou, policy), at=now, roots=uploads.readable(settings), uses=uses
         )
     except judging.Changed as changed:
         raise Problem(str(changed), field="version_id", status=HTTPStatus.CONFLICT) from None
@@ -65,6 +65,6 @@ def create(
         raise Problem(str(error), field="predictions") from None
     judging.remember(settings.folder, kept, made)
     with store.write() as c:
-        evidence.put(c, "evaluation", made, now)
-    reached = evaluation_report.judge(made, known.model, policy, tuple(checks))
-    return evaluation_report.report(made, known.model, policy, reached)
+        evidence.put(c, "evaluation", made.evaluation, now)
+    reached = evaluation_report.judge(made.evaluation, known.model, policy, tuple(checks))
+    return evaluation_report.report(made.evaluation, known.model, policy, reached)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from litestar import get
 from litestar.params import FromQuery
 
+from readiness.evidence.evaluation import Evaluation
 from readiness_coordinator import judging, needs
 from readiness_coordinator.api import uploads
 from readiness_coordinator.api.fields import overlap, policy_named, share
@@ -15,6 +16,7 @@ from readiness_coordinator.api.problems import Problem
 from readiness_coordinator.evaluate import report as evaluation_report
 from readiness_coordinator.profiles import DEFAULT_POLICY
 from readiness_coordinator.store import evidence, lineage
+from readiness_coordinator.store.database import Store
 from readiness_coordinator.store.lineage import KnownModel
 
 
@@ -36,16 +38,7 @@ def read(
     """
     demands = policy_named(policy)
     confidence, iou = share(confidence, "confidence"), overlap(iou, "iou")
-    with store.read() as c:
-        known = known_model(c, train_id, "train_id")
-        dataset = _dataset(c, known, eval_set) if eval_set else None
-        newest = evidence.latest_evaluation(c, known.model.digest, dataset)
-    if newest is None:
-        raise Problem(
-            "this model has no evaluation there yet; POST /evaluations makes one",
-            field="eval_set" if eval_set else "train_id",
-            status=HTTPStatus.NOT_FOUND,
-        )
+    known, newest = newest_of(store, train_id, eval_set)
     made = judging.at_threshold(
         store,
         settings.folder,
@@ -65,7 +58,22 @@ def read(
             status=HTTPStatus.CONFLICT,
         )
     reached = evaluation_report.judge(made, known.model, demands, tuple(checks))
-    return _weak_first(evaluation_report.report(made, known.model, demands, reached))
+    return evaluation_report.report(made, known.model, demands, reached)
+
+
+def newest_of(store: Store, train_id: str, eval_set: str | None) -> tuple[KnownModel, Evaluation]:
+    """Find the model and its newest evaluation, on one dataset where that is named."""
+    with store.read() as c:
+        known = known_model(c, train_id, "train_id")
+        dataset = _dataset(c, known, eval_set) if eval_set else None
+        newest = evidence.latest_evaluation(c, known.model.digest, dataset)
+    if newest is None:
+        raise Problem(
+            "this model has no evaluation there yet; POST /evaluations makes one",
+            field="eval_set" if eval_set else "train_id",
+            status=HTTPStatus.NOT_FOUND,
+        )
+    return known, newest
 
 
 def _dataset(c: sa.Connection, known: KnownModel, eval_set: str) -> str:
@@ -80,14 +88,3 @@ def _dataset(c: sa.Connection, known: KnownModel, eval_set: str) -> str:
             status=HTTPStatus.NOT_FOUND,
         )
     return row.digest
-
-
-def _weak_first(report: dict[str, Any]) -> dict[str, Any]:
-    """Sort classes and slices by how far the lower bound of recall stays under its floor."""
-
-    def margin(one: dict[str, Any]) -> tuple[float, str]:
-        return one["recall"]["lower"] - one["recall"]["floor"], one["name"]
-
-    classes = sorted(report["classes"], key=margin)
-    weak = [one["name"] for one in classes if one["recall"]["verdict"] != "clear" and one["objects"]]
-    return report | {"weak_classes": weak, "classes": classes, "slices": sorted(report["slices"], key=margin)}

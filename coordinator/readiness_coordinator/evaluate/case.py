@@ -10,6 +10,8 @@ from readiness_coordinator.evaluate.outcomes import Outcomes
 from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.formats import Labelled
 
+Tags = Mapping[str, Mapping[str, str]]
+
 
 class Case(NamedTuple):
     """What every part of an evaluation is measured from.
@@ -24,7 +26,7 @@ class Case(NamedTuple):
     predictions: Predictions
     matches: Matched
     outcomes: Outcomes
-    tags: Mapping[str, Mapping[str, str]]
+    tags: Tags
     confidence: float
     iou: float
     policy: Policy

@@ -21,7 +21,7 @@ Report = Callable[[int, int, str], None]
 GRADES = (1, 3, 5)
 MOST_IMAGES = 500
 ALL = "all"
-_FIGURES: dict[Task, str] = {"detection": "ap50", "classification": "accuracy", "segmentation": "miou"}
+_FIGURES: dict[Task, str] = {"detection": "ap50", "classification": "accuracy", "segmentation": "mean_iou"}
 
 
 def plan(names: str, severities: str) -> tuple[tuple[str, int], ...]:

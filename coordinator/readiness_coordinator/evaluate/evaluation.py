@@ -1,133 +1,107 @@
-"""From truth and predictions to the evaluation record: COCO's figures, and rates with bounds at the threshold."""
+"""From one case to the evaluation record: averages, rates with bounds at the threshold, and why, where, how sure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 
-from readiness.evidence.bounded import Rate
 from readiness.evidence.evaluation import ClassResult, Evaluation
 from readiness.policy import Policy
-from readiness_coordinator.evaluate import coco_metrics, ground_truth, outcomes, slice_results
-from readiness_coordinator.evaluate.ground_truth import GroundTruth
-from readiness_coordinator.evaluate.outcomes import Outcomes
+from readiness_coordinator.evaluate import (
+    class_results,
+    classification,
+    coco_metrics,
+    explanation,
+    ground_truth,
+    guarding,
+    outcomes,
+    overfitting,
+    slice_results,
+    slice_scan,
+    thresholds,
+)
+from readiness_coordinator.evaluate.about import About
+from readiness_coordinator.evaluate.case import Case, Tags
 from readiness_coordinator.evaluate.predictions import Predictions
-from readiness_coordinator.evaluate.tallies import rate, worst_first
-from readiness_coordinator.formats import Labelled, Picture
+from readiness_coordinator.formats import Labelled
 from readiness_coordinator.formats.layout import ALL
 from readiness_coordinator.reports import tool_version
 
 
-def evaluate(  # noqa: PLR0913 - each names a part of what the evidence is about
-    labelled: Labelled,
-    predictions: Predictions,
-    *,
-    model_digest: str,
-    dataset_digest: str,
-    predictions_digest: str,
-    split: str,
-    confidence: float,
-    iou: float,
-    observed_at: str,
-    policy: Policy,
-    tags: Mapping[str, Mapping[str, str]] | None = None,
-    card_names: Mapping[str, str] | None = None,
-) -> Evaluation:
-    """Evaluate one split at one threshold.
-
-    `tags` gives each picture's slices by its name (`slice_results.tags`), `card_names` what the model card calls a
-    class of the dataset where it is another word. Rates are bounded at the policy's confidence, over images, or over
-    recordings where the pictures say which they are of.
-    """
+def case_of(
+    labelled: Labelled, predictions: Predictions, *, confidence: float, iou: float, policy: Policy, tags: Tags
+) -> Case:
+    """Match the answers of a detector or classifier with their truth once, for every part of an evaluation."""
     truth = ground_truth.of(predictions.pictures, labelled)
     matched = outcomes.matches(labelled.task, truth, predictions, iou)
     judged = outcomes.judge(labelled.task, truth, predictions, matched, confidence, iou)
+    return Case(labelled, truth, predictions, matched, judged, tags, confidence, iou, policy)
+
+
+def evaluate(case: Case, about: About, there: Case | None = None) -> Evaluation:
+    """Evaluate a detector or classifier: what `figures` gives, and why it fails, where, and at which threshold.
+
+    `there` is another split, beside which one that was fitted to stands out.
+    """
+    leaked = overfitting.leaked(case.labelled, case.predictions.pictures, case.policy.evaluation.splits, bytes_too=True)
+    return msgspec.structs.replace(
+        figures(case, about),
+        **guarding.measure(case)._asdict(),
+        explanation=explanation.explain(case),
+        thresholds=thresholds.recommend(case, case.policy.evaluation.aim),
+        slice_scan=slice_scan.scan(case),
+        overfit=overfitting.overfit(case, there, leaked, about.uses),
+    )
+
+
+def figures(case: Case, about: About) -> Evaluation:
+    """Give averages, and per class and slice the rates at the threshold with their bounds.
+
+    They hold at the policy's confidence, over images, or over recordings where the pictures say which they are of.
+    """
+    labelled, truth, said, judged = case.labelled, case.truth, case.predictions, case.outcomes
     objects = ~truth.crowd
-    metrics, classes = _classes(labelled, truth, predictions, judged, policy.confidence)
-    classes = [msgspec.structs.replace(one, card_name=(card_names or {}).get(one.name, "")) for one in classes]
+    metrics, classes, more = _averaged(case, class_results.measure(case, about.card_names))
     return Evaluation(
-        model=model_digest,
-        dataset=dataset_digest,
-        predictions=predictions_digest,
+        model=about.model,
+        dataset=about.dataset,
+        predictions=about.predictions,
         task=labelled.task,
-        split=split,
-        confidence=confidence,
-        iou=iou,
-        observed_at=observed_at,
-        images=len(predictions.pictures),
-        images_predicted=int(predictions.run.sum()),
+        split=said.split,
+        confidence=case.confidence,
+        iou=case.iou,
+        observed_at=about.observed_at,
+        images=len(said.pictures),
+        images_predicted=int(said.run.sum()),
         objects=int(objects.sum()),
-        metrics=metrics | _at_threshold(truth, judged),
+        metrics=metrics | _at_threshold(case),
         classes=tuple(classes),
-        slices=slice_results.measure(labelled, truth, predictions.pictures, judged.hit, tags or {}, policy.confidence),
-        confusion=outcomes.confusion(judged, truth, labelled.classes),
-        foreign_images=predictions.foreign_images,
-        images_listed=predictions.listed,
-        lowest_score=predictions.lowest_score,
-        misplaced=_misplaced(truth, judged, policy.confidence),
+        slices=slice_results.measure(labelled, truth, said.pictures, judged.hit, case.tags, case.policy.confidence),
+        confusion=outcomes.confusion(judged, truth, labelled.classes, said.pictures),
+        foreign_images=said.foreign_images,
+        images_listed=said.listed,
+        lowest_score=said.lowest_score,
+        misplaced=class_results.misplaced(case),
         errors=judged.errors(objects),
-        caveats=_caveats(truth, predictions, classes),
+        caveats=(*_caveats(case, classes), *said.notes, *more),
         tool_version=tool_version(),
     )
 
 
-def _classes(
-    labelled: Labelled, truth: GroundTruth, predictions: Predictions, judged: Outcomes, confidence: float
-) -> tuple[dict[str, float | None], list[ClassResult]]:
-    rows = range(len(labelled.classes))
-    ap: list[float | None] = [None for _ in rows]
-    ap50, metrics = ap, _top_1(truth, predictions)
-    if labelled.task != "classification":
-        metrics, ap, ap50 = coco_metrics.measure(truth, predictions, labelled.classes)
-    results = [
-        msgspec.structs.replace(
-            _class(labelled.classes[row], row, truth, predictions.pictures, judged, confidence),
-            ap=ap[row],
-            ap50=ap50[row],
-        )
-        for row in rows
-    ]
-    return metrics, results
+def _averaged(
+    case: Case, results: list[ClassResult]
+) -> tuple[dict[str, float | None], list[ClassResult], tuple[str, ...]]:
+    """Give the averages, the results with each class's own beside, and what the averages do not show."""
+    truth, said, names = case.truth, case.predictions, case.labelled.classes
+    if case.labelled.task == "classification":
+        found = classification.measure(truth, said, len(names))
+        return found.metrics, results, found.caveats
+    coco = coco_metrics.measure(truth, said, names)
+    rows = zip(results, coco.ap, coco.ap50, strict=True)
+    return coco.metrics, [msgspec.structs.replace(one, ap=ap, ap50=ap50) for one, ap, ap50 in rows], ()
 
 
-def _class(
-    name: str, row: int, truth: GroundTruth, pictures: Sequence[Picture], judged: Outcomes, confidence: float
-) -> ClassResult:
-    mine, said = np.flatnonzero((truth.row == row) & ~truth.crowd), np.flatnonzero(judged.row == row)
-    hit, right, cluster = judged.hit[mine], judged.matched[said] >= 0, truth.cluster
-    near = said[right | (judged.misplaced[said] >= 0)]
-    return ClassResult(
-        name=name,
-        objects=mine.size,
-        images=np.unique(truth.image[mine]).size,
-        detections=said.size,
-        recall=rate(hit, cluster[truth.image[mine]], confidence),
-        precision=rate(right, cluster[judged.image[said]], confidence),
-        misplaced=rate(judged.misplaced[near] >= 0, cluster[judged.image[near]], confidence),
-        missed_images=worst_first(pictures, truth.image[mine[~hit]]),
-        false_images=worst_first(pictures, judged.image[said[~right]]),
-    )
-
-
-def _misplaced(truth: GroundTruth, judged: Outcomes, confidence: float) -> Rate:
-    near = (judged.matched >= 0) | (judged.misplaced >= 0)
-    return rate(judged.misplaced[near] >= 0, truth.cluster[judged.image[near]], confidence)
-
-
-def _top_1(truth: GroundTruth, predictions: Predictions) -> dict[str, float | None]:
-    """Give the accuracy of the first answers, at whatever score, over all images and as the mean over classes."""
-    answer = np.full(len(predictions.pictures), -1, dtype=np.intp)
-    answer[predictions.image] = predictions.row
-    right = answer[truth.image] == truth.row
-    per_class = [right[truth.row == row].mean() for row in np.unique(truth.row)]
-    return {
-        "accuracy": float(right.mean()) if right.size else None,
-        "balanced_accuracy": float(np.mean(per_class)) if per_class else None,
-    }
-
-
-def _at_threshold(truth: GroundTruth, judged: Outcomes) -> dict[str, float | None]:
-    hits, said, objects = int(judged.hit.sum()), judged.row.size, int((~truth.crowd).sum())
+def _at_threshold(case: Case) -> dict[str, float | None]:
+    hits, said, objects = int(case.outcomes.hit.sum()), case.outcomes.row.size, int((~case.truth.crowd).sum())
     return {
         "precision": hits / said if said else None,
         "recall": hits / objects if objects else None,
@@ -135,23 +109,21 @@ def _at_threshold(truth: GroundTruth, judged: Outcomes) -> dict[str, float | Non
     }
 
 
-def _caveats(truth: GroundTruth, predictions: Predictions, classes: Sequence[ClassResult]) -> tuple[str, ...]:
+def _caveats(case: Case, classes: Sequence[ClassResult]) -> tuple[str, ...]:
     """Say what COCO's figures leave out."""
+    truth, said = case.truth, case.predictions
     absent = [one for one in classes if not one.objects and one.detections]
     false = sum(one.detections for one in absent)
-    silent = len(predictions.pictures) - int(predictions.run.sum())
-    unsplit = predictions.split != ALL and {picture.split for picture in predictions.pictures} == {ALL}
+    silent = len(said.pictures) - int(said.run.sum())
+    unsplit = said.split != ALL and {picture.split for picture in said.pictures} == {ALL}
     lines = (
-        (unsplit, f"the dataset has no splits; that this is '{predictions.split}' is the caller's word"),
+        (unsplit, f"the dataset has no splits; that this is '{said.split}' is the caller's word"),
         (false, f"false answers of {len(absent)} classes that have no object here, which AP leaves out: {false}"),
         (truth.crowd.size and truth.crowd.all(), "every object is a crowd region: there is nothing to measure"),
-        (
-            predictions.foreign_answers,
-            f"answers of a class that the dataset lacks, not judged: {predictions.foreign_answers}",
-        ),
-        (predictions.foreign_images, f"predicted images that are not in the dataset: {predictions.foreign_images}"),
+        (said.foreign_answers, f"answers of a class that the dataset lacks, not judged: {said.foreign_answers}"),
+        (said.foreign_images, f"predicted images that are not in the dataset: {said.foreign_images}"),
         (silent, f"images without a prediction, their objects count as missed: {silent}"),
-        (predictions.unlabelled_images, f"images without a label, left out: {predictions.unlabelled_images}"),
+        (said.unlabelled_images, f"images without a label, left out: {said.unlabelled_images}"),
         (truth.unboxed, f"objects without a usable box, left out: {truth.unboxed}"),
     )
     return tuple(line for holds, line in lines if holds)

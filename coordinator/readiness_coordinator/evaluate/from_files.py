@@ -1,47 +1,114 @@
 """A predictions file and a dataset to the evaluation record, bound to the run that made the predictions."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from readiness.evidence.evaluation import Evaluation
+from readiness.exits import Stop
 from readiness.policy import Policy
-from readiness_coordinator.evaluate import prediction_files, predictions, run_record, slice_results
-from readiness_coordinator.evaluate.evaluation import evaluate
+from readiness_coordinator.evaluate import (
+    evaluation,
+    prediction_files,
+    predictions,
+    run_record,
+    semantic,
+    slice_results,
+)
+from readiness_coordinator.evaluate.about import About
+from readiness_coordinator.evaluate.case import Case, Tags
+from readiness_coordinator.evaluate.columns import Columns
+from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.evaluate.run_record import RunRecord
 from readiness_coordinator.formats import Labelled
 
+Uses = Callable[[str], int]
 
-def evaluate_files(  # noqa: PLR0913 - each names a part of what the evidence is about
+
+class How(NamedTuple):
+    """At which threshold and overlap, of which split (None: what the predictions cover), under which policy."""
+
+    confidence: float
+    iou: float
+    policy: Policy
+    split: str | None = None
+
+
+class Evaluated(NamedTuple):
+    """The record, and the case it is of; a segmenter's masks have none."""
+
+    evaluation: Evaluation
+    case: Case | None
+
+
+def evaluate_files(
     path: Path,
     record: RunRecord,
     labelled: Labelled,
+    how: How,
     *,
     model_digest: str,
     dataset_digest: str,
-    split: str | None,
-    confidence: float,
-    iou: float,
-    policy: Policy,
     now: str,
-) -> Evaluation:
-    """Evaluate the predictions at `path`, whose run record is `record`. Raises Stop where files do not fit."""
+    uses: Uses | None = None,
+    against: str | None = None,
+) -> Evaluated:
+    """Evaluate the predictions at `path`, whose run record is `record`. Raises Stop where files do not fit.
+
+    `against` is another split that they cover, beside which a split that was fitted to stands out; `uses` counts, of
+    the split by its name, the models that were evaluated on it so far.
+    """
     columns = prediction_files.read(path, labelled)
     bound = run_record.bind(path, record, columns.digest, labelled, dataset_digest, now)
-    placed = predictions.place(columns, labelled, split, record.images)
-    made = evaluate(
+    placed = predictions.place(columns, labelled, how.split, record.images)
+    about = About(
+        model_digest, dataset_digest, columns.digest, bound.observed_at, record.card_names, uses and uses(placed.split)
+    )
+    tags = slice_results.tags(placed.pictures)
+    case = None if labelled.task == "segmentation" else case_of(labelled, placed, how, tags)
+    there = _beside(columns, labelled, how, record, against) if against else None
+    made = evaluation.evaluate(case, about, there) if case else _masks(labelled, placed, how, about, tags)
+    caveats = (*made.caveats, *bound.caveats)
+    made = msgspec.structs.replace(made, card=bound.card, run_recorded=bound.recorded, caveats=caveats)
+    return Evaluated(made, case)
+
+
+def _beside(columns: Columns, labelled: Labelled, how: How, record: RunRecord, against: str) -> Case:
+    """Give the case of another split. Raises Stop where it shares images with the first, or nothing covers it."""
+    if how.split is None:
+        raise Stop("--against compares two splits; say with --split which one is evaluated")
+    if set(against.split("+")) & set(how.split.split("+")):
+        raise Stop(f"--against {against}: the split is evaluated itself; name another one")
+    placed = predictions.place(columns, labelled, against, record.images)
+    if not placed.run.any():
+        raise Stop(f"--against {against}: the predictions cover no image of it; predict it too")
+    return case_of(labelled, placed, how, {})
+
+
+def case_of(labelled: Labelled, placed: Predictions, how: How, tags: Tags) -> Case:
+    return evaluation.case_of(labelled, placed, confidence=how.confidence, iou=how.iou, policy=how.policy, tags=tags)
+
+
+def case_of_file(path: Path, record: RunRecord, labelled: Labelled, how: How, tags: Tags) -> Case:
+    """Read another model's answers over the same truth, for a comparison. Raises Stop where files do not fit."""
+    columns = prediction_files.read(path, labelled)
+    return case_of(labelled, predictions.place(columns, labelled, how.split, record.images), how, tags)
+
+
+def _masks(labelled: Labelled, placed: Predictions, how: How, about: About, tags: Tags) -> Evaluation:
+    return semantic.evaluate_masks(
         labelled,
         placed,
-        model_digest=model_digest,
-        dataset_digest=dataset_digest,
-        predictions_digest=columns.digest,
+        model_digest=about.model,
+        dataset_digest=about.dataset,
+        predictions_digest=about.predictions,
         split=placed.split,
-        confidence=confidence,
-        iou=iou,
-        observed_at=bound.observed_at,
-        policy=policy,
-        tags=slice_results.tags(placed.pictures),
-        card_names=record.card_names,
+        confidence=how.confidence,
+        iou=how.iou,
+        observed_at=about.observed_at,
+        policy=how.policy,
+        tags=tags,
+        card_names=about.card_names,
     )
-    caveats = (*made.caveats, *bound.caveats)
-    return msgspec.structs.replace(made, card=bound.card, run_recorded=bound.recorded, caveats=caveats)

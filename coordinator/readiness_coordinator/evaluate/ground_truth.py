@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from readiness_coordinator.formats import Labelled, Picture
+from readiness_coordinator.evaluate.instance_masks import Rle
+from readiness_coordinator.formats import Annotation, Labelled, Picture
 from readiness_coordinator.origins import recording_of, source_of
 
 Floats = npt.NDArray[np.float64]
@@ -19,7 +20,8 @@ class GroundTruth(NamedTuple):
 
     `cluster` (pictures,) names what samples each picture belongs to: its recording where known,
     else the source it is a copy of, else itself.
-    `unboxed` counts objects whose box is unknown; they cannot be judged.
+    `unboxed` counts objects whose box, or mask where masks are judged, is unknown; they cannot be judged.
+    `outlines` (m,) are the masks where those are judged.
     """
 
     image: Indices
@@ -29,6 +31,7 @@ class GroundTruth(NamedTuple):
     crowd: Bools
     cluster: Indices
     unboxed: int = 0
+    outlines: tuple[Rle, ...] | None = None
 
 
 def of(pictures: Sequence[Picture], labelled: Labelled) -> GroundTruth:
@@ -37,8 +40,7 @@ def of(pictures: Sequence[Picture], labelled: Labelled) -> GroundTruth:
 
 
 def _objects(pictures: Sequence[Picture]) -> GroundTruth:
-    every = [(i, one) for i, picture in enumerate(pictures) for one in picture.annotations]
-    boxed = [(i, one, one.box) for i, one in every if one.box is not None]
+    boxed = [(i, one, one.box) for i, one in placed(pictures) if one.box is not None]
     return GroundTruth(
         image=np.array([i for i, _, _ in boxed], dtype=np.intp),
         row=np.array([one.row for _, one, _ in boxed], dtype=np.intp),
@@ -46,8 +48,13 @@ def _objects(pictures: Sequence[Picture]) -> GroundTruth:
         area=np.array([box[2] * box[3] if one.area is None else one.area for _, one, box in boxed], dtype=np.float64),
         crowd=np.array([one.crowd for _, one, _ in boxed], dtype=bool),
         cluster=_clusters(pictures),
-        unboxed=len(every) - len(boxed),
+        unboxed=sum(len(picture.annotations) for picture in pictures) - len(boxed),
     )
+
+
+def placed(pictures: Sequence[Picture]) -> list[tuple[int, Annotation]]:
+    """Give the objects whose box is known, each with the index of its picture, in the order of the arrays."""
+    return [(i, one) for i, picture in enumerate(pictures) for one in picture.annotations if one.box is not None]
 
 
 def _labels(pictures: Sequence[Picture], labelled: Labelled) -> GroundTruth:

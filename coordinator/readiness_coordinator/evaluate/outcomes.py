@@ -1,5 +1,6 @@
 """What became of every object and answer at one threshold: matched, misplaced, confused, duplicate, background."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,15 +9,20 @@ import numpy.typing as npt
 from readiness.evidence.evaluation import Confused
 from readiness.evidence.model import Task
 from readiness.measures import matching
-from readiness.measures.matching import Found, Matched, Truth
+from readiness.measures.matching import Found, Matched, Pairs, Truth
+from readiness_coordinator.evaluate import instance_masks
 from readiness_coordinator.evaluate.ground_truth import GroundTruth
 from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.evaluate.tallies import worst_by_group
+from readiness_coordinator.formats import Picture
 
 Indices = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
 NEAR = 0.1  # the overlap from which an answer is held to mean an object (TIDE's background threshold, Bolya 2020)
 BACKGROUND = "background"
+_MEETING = 1e-12  # boxes that share anything at all: only then can their masks
+_IMAGES = 5
 
 
 class Outcomes(NamedTuple):
@@ -49,70 +55,93 @@ class Outcomes(NamedTuple):
         return counts
 
 
-def matches(task: Task, truth: GroundTruth, predictions: Predictions, overlap: float) -> Matched:
-    """Match all answers, whatever their score: within the class as COCO does, or each image's answer with its label."""
+def close(task: Task, truth: GroundTruth, predictions: Predictions, overlap: float) -> Pairs:
+    """Pair every answer with the objects of its image, of any class, that it overlaps by NEAR or more, or by `overlap`.
+
+    All that follows is told from these pairs: of masks where truth and predictions hold masks, else of boxes. A
+    classifier's answers have none.
+    """
+    found = Found(predictions.boxes, predictions.scores, predictions.image)
+    things = Truth(truth.boxes, truth.image, truth.crowd)
+    if task == "classification":
+        return matching.near(found, things, np.inf)
+    if truth.outlines is None or predictions.outlines is None:
+        return matching.near(found, things, min(NEAR, overlap))
+    meeting = matching.near(
+        found._replace(boxes=instance_masks.boxes(predictions.outlines)),
+        things._replace(boxes=instance_masks.boxes(truth.outlines), crowd=np.zeros_like(truth.crowd)),
+        _MEETING,
+    )
+    pairs = instance_masks.overlapping(meeting, predictions.image, predictions.outlines, truth.outlines, truth.crowd)
+    return pairs.where(pairs.overlap >= min(NEAR, overlap))
+
+
+def matches(
+    task: Task, truth: GroundTruth, predictions: Predictions, overlap: float, pairs: Pairs | None = None
+) -> Matched:
+    """Match all answers, whatever their score: within the class as COCO does, or each image's answer with its label.
+
+    `pairs` are what `close` gave for these answers, where the caller has them.
+    """
     if task == "classification":
         about, right = _labelled(truth, predictions.image, predictions.row, len(predictions.pictures))
         return Matched(np.where(right, about, -1), np.zeros(right.size, dtype=bool))
-    return matching.match(*_grouped(truth, predictions, np.arange(predictions.scores.size)), overlap)
+    pairs = close(task, truth, predictions, overlap) if pairs is None else pairs
+    return matching.assign(of_class(pairs, truth, predictions), predictions.scores, truth.crowd, overlap)
+
+
+def of_class(pairs: Pairs, truth: GroundTruth, predictions: Predictions) -> Pairs:
+    """Give the pairs whose answer and object are of one class."""
+    return pairs.where(predictions.row[pairs.found] == truth.row[pairs.truth])
 
 
 def judge(
-    task: Task, truth: GroundTruth, predictions: Predictions, matched: Matched, confidence: float, overlap: float
+    task: Task,
+    truth: GroundTruth,
+    predictions: Predictions,
+    matched: Matched,
+    confidence: float,
+    overlap: float,
+    pairs: Pairs | None = None,
 ) -> Outcomes:
-    """Sort out the answers with a score of at least `confidence`, given how all of them match."""
-    keep = np.flatnonzero(predictions.scores >= confidence)
+    """Sort out the answers with a score of at least `confidence`, given how all of them match, and `pairs` as above."""
+    keep = predictions.scores >= confidence
     if task == "classification":
-        return _labels(truth, predictions, keep)
-    return _boxes(truth, predictions, matched, keep, overlap)
+        return _labels(truth, predictions, np.flatnonzero(keep))
+    pairs = close(task, truth, predictions, overlap) if pairs is None else pairs
+    return _objects(truth, predictions, matched, keep, pairs, overlap)
 
 
-def _boxes(truth: GroundTruth, predictions: Predictions, matched: Matched, keep: Indices, overlap: float) -> Outcomes:
+def _objects(
+    truth: GroundTruth, predictions: Predictions, matched: Matched, keep: Bools, pairs: Pairs, overlap: float
+) -> Outcomes:
     """Take the matches as they are; then what is left: near misses of the class, then other classes."""
-    image, row = predictions.image[keep], predictions.row[keep]
-    objects, ignored = matched.objects[keep], matched.ignored[keep]
-    same, things = _grouped(truth, predictions, keep)
+    objects = np.where(keep, matched.objects, -1)
     hit = _taken(objects, truth.row.size)
-    left = (objects < 0) & ~ignored
-    misplaced = _among(same, things, left, ~hit & ~truth.crowd, NEAR)
-    anyone, everything = same._replace(groups=image), things._replace(groups=truth.image)
+    left = keep & (objects < 0) & ~matched.ignored
+    open_ = pairs.where(left[pairs.found] & ~truth.crowd[pairs.truth])
+    same = of_class(open_, truth, predictions)
+
+    def among(some: Pairs, free: Bools, least: float) -> Indices:
+        return matching.assign(some.where(free[some.truth]), predictions.scores, truth.crowd, least).objects
+
+    misplaced = among(same, ~hit, NEAR)
     rest = left & (misplaced < 0)
-    free = ~hit & ~truth.crowd & ~_taken(misplaced, truth.row.size)
-    confused = _among(anyone, everything, rest, free, overlap)
-    duplicate = rest & (confused < 0) & matching.touching(same, things, overlap)
-    counted = ~ignored
+    others = open_.where(rest[open_.found])
+    confused = among(others, ~hit & ~_taken(misplaced, truth.row.size), overlap)
+    duplicate = np.zeros(keep.size, dtype=bool)
+    duplicate[same.found[same.overlap >= overlap]] = True
+    duplicate &= rest & (confused < 0)
+    counted = keep & ~matched.ignored
     return Outcomes(
-        image[counted],
-        row[counted],
+        predictions.image[counted],
+        predictions.row[counted],
         objects[counted],
         misplaced[counted],
         confused[counted],
         duplicate[counted],
         hit,
     )
-
-
-def _grouped(truth: GroundTruth, predictions: Predictions, keep: Indices) -> tuple[Found, Truth]:
-    """Give some answers and all objects, grouped by image and class."""
-    image, row = predictions.image[keep], predictions.row[keep]
-    width = int(max(row.max(initial=0), truth.row.max(initial=0))) + 1
-    return (
-        Found(predictions.boxes[keep], predictions.scores[keep], image * width + row),
-        Truth(truth.boxes, truth.image * width + truth.row, truth.crowd),
-    )
-
-
-def _among(found: Found, truth: Truth, some: Bools, things: Bools, overlap: float) -> Indices:
-    """Match some of the answers to some of the objects."""
-    one, other = np.flatnonzero(some), np.flatnonzero(things)
-    part = matching.match(
-        Found(found.boxes[one], found.scores[one], found.groups[one]),
-        Truth(truth.boxes[other], truth.groups[other], truth.crowd[other]),
-        overlap,
-    ).objects
-    out = np.full(found.scores.size, -1, dtype=np.intp)
-    out[one[part >= 0]] = other[part[part >= 0]]
-    return out
 
 
 def _labels(truth: GroundTruth, predictions: Predictions, keep: Indices) -> Outcomes:
@@ -146,25 +175,25 @@ def _taken(objects: Indices, count: int) -> Bools:
     return taken
 
 
-def confusion(outcomes: Outcomes, truth: GroundTruth, classes: tuple[str, ...]) -> tuple[Confused, ...]:
+def confusion(
+    outcomes: Outcomes, truth: GroundTruth, classes: tuple[str, ...], pictures: Sequence[Picture] = ()
+) -> tuple[Confused, ...]:
     """Count truth against answer, `background` where one of them has none; only what occurs, most frequent first.
 
-    Misplaced answers and their objects stand under background: at this overlap neither is the other's.
+    Misplaced answers and their objects stand under background: at this overlap neither is the other's. With the
+    `pictures` at hand each cell names those that hold most of it.
     """
     about = np.where(outcomes.matched >= 0, outcomes.matched, outcomes.confused)
     nothing = len(classes)
     of = np.where(about >= 0, truth.row[about] if truth.row.size else nothing, nothing)
     missed = ~truth.crowd & ~_taken(about, truth.row.size)
-    pairs = np.concatenate(
-        [
-            np.column_stack([of, outcomes.row]),
-            np.column_stack([truth.row[missed], np.full(int(missed.sum()), nothing)]),
-        ]
-    )
-    cells, counts = np.unique(pairs, axis=0, return_counts=True)
+    pairs = np.concatenate([of * (nothing + 1) + outcomes.row, truth.row[missed] * (nothing + 1) + nothing])
+    cells, place, counts = np.unique(pairs, return_inverse=True, return_counts=True)
+    where = np.concatenate([outcomes.image, truth.image[missed]])
+    images = worst_by_group(pictures, where, place, cells.size, _IMAGES) if pictures else [()] * cells.size
     names = (*classes, BACKGROUND)
     found = [
-        Confused(truth=names[int(of_)], answer=names[int(as_)], count=int(count))
-        for (of_, as_), count in zip(cells, counts, strict=True)
+        Confused(truth=names[cell // (nothing + 1)], answer=names[cell % (nothing + 1)], count=count, images=most)
+        for cell, count, most in zip(cells.tolist(), counts.tolist(), images, strict=True)
     ]
     return tuple(sorted(found, key=lambda cell: (-cell.count, cell.truth, cell.answer)))

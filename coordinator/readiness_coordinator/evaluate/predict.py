@@ -16,9 +16,11 @@ from readiness import canonical
 from readiness.evidence.model import Model
 from readiness.exits import UNAVAILABLE, Stop
 from readiness_coordinator import formats
-from readiness_coordinator.evaluate import class_matching, run_record
+from readiness_coordinator.evaluate import class_matching, mask_values, results_masks, run_record
 from readiness_coordinator.evaluate.class_matching import ClassMatch
+from readiness_coordinator.evaluate.outcomes import BACKGROUND
 from readiness_coordinator.formats import Labelled, Picture
+from readiness_coordinator.formats.mask_names import BACKGROUND as BACKGROUNDS
 from readiness_coordinator.reports import write_bytes
 
 
@@ -36,6 +38,8 @@ def predict(model: Path, labelled: Labelled, pictures: Sequence[Picture], out: P
     """
     if importlib.util.find_spec("readiness_agent") is None:
         raise Stop("the agent that runs models is not installed; install model-readiness-advisor[agent]", UNAVAILABLE)
+    if labelled.masks is not None:
+        mask_values.require_empty(out)
     with tempfile.TemporaryDirectory(prefix="readiness-predict-") as folder:
         listing, answers = Path(folder, "images.json"), Path(folder, f"answers{out.suffix or '.json'}")
         ids = _ids(labelled)
@@ -50,16 +54,14 @@ def predict(model: Path, labelled: Labelled, pictures: Sequence[Picture], out: P
         ran = msgspec.json.decode(record, type=_Run)
         if ran.model.card.task != labelled.task:
             raise Stop(f"{model} is made for {ran.model.card.task}, the dataset {labelled.root} for {labelled.task}")
-        matched = class_matching.match(ran.model.card.classes, labelled)
-        said = _renamed(answers.read_bytes(), ran.model, matched, labelled)
-        write_bytes(said, str(out))
+        matched, digest = _written(answers, out, ran.model, labelled)
     unread = {line.split(": ", 1)[0] for line in ran.unreadable}
     note: dict[str, Any] = msgspec.json.decode(record)
     note |= {
         "image_ids": [ids[picture.name] for picture in pictures if str(picture.file) not in unread],
         "classes_by": matched.by,
-        "card_names": class_matching.card_names(matched, ran.model.card.classes, labelled),
-        "predictions": canonical.digest_bytes(said),
+        "card_names": _card_names(matched, ran.model.card.classes, labelled),
+        "predictions": digest,
         "card": ran.model.card.reading(),
         "dataset": formats.digest(labelled),
         "split": "+".join(sorted({picture.split for picture in pictures})),
@@ -73,6 +75,29 @@ def _ids(labelled: Labelled) -> dict[str, int | str]:
     pictures = labelled.pictures
     unique = len({picture.key for picture in pictures}) == len(pictures)
     return {picture.name: picture.key if unique else picture.name for picture in pictures}
+
+
+def _written(answers: Path, out: Path, model: Model, labelled: Labelled) -> tuple[ClassMatch, str]:
+    """Write the answers as the dataset names classes; gives how they were matched and what was written, by digest."""
+    if model.card.task == "segmentation":
+        if labelled.masks is None:
+            raise Stop(f"{model.name} answers with masks of classes; {labelled.root} holds none to compare them with")
+        matched, values = mask_values.match(model.card.classes, labelled)
+        mask_values.write(answers, out, values, model.name)
+        return matched, results_masks.digest(out)
+    matched = class_matching.match(model.card.classes, labelled)
+    said = _renamed(answers.read_bytes(), model, matched, labelled)
+    write_bytes(said, str(out))
+    return matched, canonical.digest_bytes(said)
+
+
+def _card_names(matched: ClassMatch, card: Sequence[str], labelled: Labelled) -> dict[str, str]:
+    """Give the card's name of each class where it is another one; background is matched by what it is."""
+    if labelled.masks is None:
+        return class_matching.card_names(matched, card, labelled)
+    ground = [name for name in card if name.lower() in BACKGROUNDS]
+    names = class_matching.card_names(matched, [name for name in card if name not in ground], labelled)
+    return names if BACKGROUND in ground else names | dict.fromkeys([BACKGROUND], ground[0]) if ground else names
 
 
 def _renamed(data: bytes, model: Model, matched: ClassMatch, labelled: Labelled) -> bytes:

@@ -1,11 +1,11 @@
-"""Prediction files: COCO results JSON, text of YOLO or of corners, CSV of a classifier; read strictly."""
+"""Prediction files: COCO results JSON, text of YOLO or of corners, masks, CSV of a classifier; read strictly."""
 
 from pathlib import Path
 
 import numpy as np
 
 from readiness.exits import Stop
-from readiness_coordinator.evaluate import results_coco, results_csv, results_text
+from readiness_coordinator.evaluate import results_coco, results_csv, results_masks, results_text
 from readiness_coordinator.evaluate.columns import Columns
 from readiness_coordinator.formats import Labelled
 from readiness_coordinator.formats.layout import regular_bytes
@@ -15,6 +15,10 @@ _MOST_SCORE = 1 + 1e-6  # a sum of float32 shares may round above 1
 
 def read(path: Path, labelled: Labelled) -> Columns:
     """Read predictions in the form that the path and the truth's task tell. Raises Stop, one line."""
+    if labelled.masks is not None:
+        if not path.is_dir():
+            raise Stop(f"{path}: the truth is masks; give a folder with one PNG of class values per image")
+        return results_masks.read(path, labelled)
     if path.is_dir():
         return _checked(path, results_text.read(path, labelled))
     try:

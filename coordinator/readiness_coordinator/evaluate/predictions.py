@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from readiness.exits import Stop
-from readiness.measures import decode
 from readiness.measures.suspects import Answers
+from readiness_coordinator.evaluate import instance_masks
 from readiness_coordinator.evaluate.columns import Columns
+from readiness_coordinator.evaluate.instance_masks import Rle, size
 from readiness_coordinator.formats import Labelled, Picture, layout
 
 Floats = npt.NDArray[np.float64]
@@ -26,9 +28,23 @@ _NAMINGS: tuple[Callable[[Picture], str], ...] = (
 )
 
 
+class Strays(NamedTuple):
+    """Answers of classes that the dataset lacks: `name` (s,) indexes `names`; `image`, `boxes`, `scores` as below."""
+
+    names: tuple[str, ...]
+    image: Indices
+    name: Indices
+    boxes: Floats
+    scores: Floats
+
+
 class Predictions(NamedTuple):
     """The answers within `split`: `image` (n,) indexes `pictures`, `row` (n,) the classes, `boxes` (n, 4) are
     x y width height in pixels, `scores` (n,). `run` (pictures,) tells which images were run, as far as known.
+
+    `shares` (pictures, m) are a classifier's scores of all classes, as in `Columns`, NaN where an image was not run;
+    `masks` (pictures,) a segmenter's files, None where an image was not run;
+    `outlines` (n,) an instance segmenter's masks, as run lengths. `notes` are what the report must say.
     """
 
     split: str
@@ -43,6 +59,11 @@ class Predictions(NamedTuple):
     foreign_answers: int
     unlabelled_images: int
     lowest_score: float | None
+    shares: Floats | None = None
+    masks: tuple[Path | None, ...] = ()
+    notes: tuple[str, ...] = ()
+    strays: Strays | None = None
+    outlines: tuple[Rle, ...] | None = None
 
 
 def place(
@@ -52,7 +73,7 @@ def place(
 
     Without `split` it is the split, or splits, that the predictions cover. Raises Stop when no image fits.
     """
-    named = list(dict.fromkeys([*columns.images, *map(str, run or ())]))
+    named = list(dict.fromkeys([*columns.images, *columns.ran, *map(str, run or ())]))
     where = _find(named, labelled, split)
     split = split or _covered(where, labelled, columns)
     meant = wanted(split, labelled)
@@ -64,6 +85,8 @@ def place(
     keep = (image >= 0) & (columns.rows >= 0)
     pictures = tuple(labelled.pictures[i] for i in judged)
     listed = columns.every_image or run is not None
+    outlines = _outlines(columns, pictures, image)
+    boxes, stray = _boxes(columns, pictures, image, outlines), (image >= 0) & (columns.rows < 0)
     ran = np.zeros(len(pictures), dtype=bool)
     ran[[place for name in named if (place := int(place_of[where[name]])) >= 0]] = True
     return Predictions(
@@ -71,14 +94,19 @@ def place(
         pictures=pictures,
         image=image[keep],
         row=columns.rows[keep],
-        boxes=_in_pixels(columns, pictures, image)[keep],
+        boxes=boxes[keep],
         scores=columns.scores[keep],
         run=ran,
         listed=listed,
         foreign_images=sum(where[name] == _FOREIGN for name in named),
-        foreign_answers=int(((image >= 0) & (columns.rows < 0)).sum()),
+        foreign_answers=int(stray.sum()),
         unlabelled_images=sum(inside) - len(judged),
         lowest_score=float(columns.scores.min()) if columns.scores.size else None,
+        shares=_shares(columns, image, len(pictures)),
+        masks=_masks(columns, image, len(pictures)),
+        notes=(*columns.notes, *_contradicted(columns, pictures, image)),
+        strays=_strays(columns, image, boxes, stray),
+        outlines=None if outlines is None else tuple(outlines[at] for at in np.flatnonzero(keep).tolist()),
     )
 
 
@@ -88,6 +116,8 @@ def on_pictures(columns: Columns, labelled: Labelled) -> Answers:
         raise Stop(
             "the predictions hold no answer, so no label can be held against them; run the model on this dataset"
         )
+    if columns.masks:
+        raise Stop("masks of classes cannot be held against labels one by one; evaluate them instead")
     placed = place(columns, labelled, layout.ALL)
     if not placed.image.size:
         count = len(columns.images)
@@ -146,22 +176,57 @@ def _covered(where: dict[str, int], labelled: Labelled, columns: Columns) -> str
     return "+".join(splits)
 
 
+def _strays(columns: Columns, image: Indices, boxes: Floats, stray: Bools) -> Strays:
+    return Strays(tuple(columns.unknown), image[stray], -1 - columns.rows[stray], boxes[stray], columns.scores[stray])
+
+
+def _shares(columns: Columns, image: Indices, pictures: int) -> Floats | None:
+    if columns.shares is None:
+        return None
+    laid = np.full((pictures, columns.shares.shape[1]), np.nan)
+    laid[image[image >= 0]] = columns.shares[image >= 0]
+    return laid
+
+
+def _masks(columns: Columns, image: Indices, pictures: int) -> tuple[Path | None, ...]:
+    of = {at: mask for at, mask in zip(image.tolist(), columns.masks, strict=True) if at >= 0} if columns.masks else {}
+    return tuple(of.get(at) for at in range(pictures)) if columns.masks else ()
+
+
+def _outlines(columns: Columns, pictures: tuple[Picture, ...], image: Indices) -> dict[int, Rle] | None:
+    """Give the mask of each answer on a known picture, by its place in the file."""
+    if not columns.outlines:
+        return None
+    known = np.flatnonzero(image >= 0).tolist()
+    return {at: instance_masks.encoded(columns.outlines[at], pictures[image[at]]) for at in known}
+
+
+def _boxes(columns: Columns, pictures: tuple[Picture, ...], image: Indices, outlines: dict[int, Rle] | None) -> Floats:
+    """Give the boxes in pixels; around the masks where the file gives none."""
+    if columns.boxed or outlines is None:
+        return _in_pixels(columns, pictures, image)
+    boxes = np.zeros_like(columns.boxes)
+    boxes[list(outlines)] = instance_masks.boxes(tuple(outlines.values()))
+    return boxes
+
+
+def _contradicted(columns: Columns, pictures: tuple[Picture, ...], image: Indices) -> tuple[str, ...]:
+    """Say where the truth that stands beside the answers is not the dataset's."""
+    said = zip(image.tolist(), columns.labels, strict=True) if columns.labels else ()
+    off = [(pictures[at], label) for at, label in said if at >= 0 and label and label != pictures[at].label]
+    if not off:
+        return ()
+    first, label = off[0]
+    count = f"labels in the predictions that are not the dataset's: {len(off)}"
+    return (f"{count}, such as '{label}' for {first.name}, which is '{first.label}' there",)
+
+
 def _in_pixels(columns: Columns, pictures: tuple[Picture, ...], image: Indices) -> Floats:
     if not columns.relative:
         return columns.boxes
     sizes = np.ones((len(pictures) + 1, 4))
     for place in np.unique(image[image >= 0]):
-        width, height = _size(pictures[place])
+        width, height = size(pictures[place])
         sizes[place] = width, height, width, height
     scaled: Floats = columns.boxes * sizes[image]
     return scaled
-
-
-def _size(picture: Picture) -> tuple[int, int]:
-    if picture.width and picture.height:
-        return picture.width, picture.height
-    try:
-        width, height, _, _ = decode.header(picture.file.read_bytes())
-    except (OSError, decode.BadImage) as error:
-        raise Stop(f"{picture.file}: its size is needed for YOLO predictions and cannot be read: {error}") from None
-    return width, height

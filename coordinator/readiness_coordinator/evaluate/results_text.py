@@ -1,13 +1,14 @@
 """Predictions as one text file per image: YOLO's shares with a confidence, or a named class, score and corners."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from readiness import canonical
 from readiness.exits import Stop
-from readiness_coordinator.evaluate.columns import Columns
+from readiness_coordinator.evaluate.columns import ClassRows, Columns
 from readiness_coordinator.formats import Labelled
 from readiness_coordinator.formats.layout import regular_bytes
 
@@ -19,8 +20,9 @@ def read(folder: Path, labelled: Labelled) -> Columns:
         forms = "YOLO's class x y width height confidence, or class score left top right bottom"
         raise Stop(f"{folder}: no .txt file in it; expected one file per image with lines of {forms}")
     by_name = _names_classes(files, labelled)
-    of_file = _corner_lines if by_name else _yolo_lines
-    lines = [(file.stem, line) for file in files for line in of_file(file, labelled.classes)]
+    row_of = ClassRows({name: row for row, name in enumerate(labelled.classes)})
+    read_file = partial(_corner_lines, row_of=row_of) if by_name else partial(_yolo_lines, classes=labelled.classes)
+    lines = [(file.stem, line) for file in files for line in read_file(file)]
     numbers = np.array([line for _, line in lines], dtype=np.float64).reshape(-1, 6)
     boxes = numbers[:, 1:5].copy()
     if by_name:
@@ -35,6 +37,8 @@ def read(folder: Path, labelled: Labelled) -> Columns:
         scores=numbers[:, 5],
         digest=canonical.digest(digests),
         relative=not by_name,
+        unknown=row_of.unknown,
+        ran=[file.stem for file in files],
     )
 
 
@@ -64,9 +68,8 @@ def _yolo_lines(file: Path, classes: Sequence[str]) -> Iterator[tuple[float, ...
         yield values
 
 
-def _corner_lines(file: Path, classes: Sequence[str]) -> Iterator[tuple[float, ...]]:
-    """Give row (-1 for a class that the truth lacks), left, top, right, bottom and score of each line."""
-    row_of = {name: row for row, name in enumerate(classes)}
+def _corner_lines(file: Path, row_of: ClassRows) -> Iterator[tuple[float, ...]]:
+    """Give class row, left, top, right, bottom and score of each line."""
     for where, words in _lines(file):
         try:
             score, *corners = (float(word) for word in words[1:])
@@ -76,4 +79,4 @@ def _corner_lines(file: Path, classes: Sequence[str]) -> Iterator[tuple[float, .
             raise Stop(
                 f"{where}: '{' '.join(words)[:60]}' is not class score left top right bottom, the class one word"
             )
-        yield row_of.get(words[0], -1), *corners, score
+        yield row_of[words[0]], *corners, score

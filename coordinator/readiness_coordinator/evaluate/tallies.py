@@ -28,3 +28,20 @@ def worst_first(pictures: Sequence[Picture], images: Indices) -> tuple[str, ...]
     places, counts = np.unique(images, return_counts=True)
     ranked = sorted(zip(-counts, (pictures[i].name for i in places), strict=True))
     return tuple(name for _, name in ranked[:EXAMPLES])
+
+
+def worst_by_group(
+    pictures: Sequence[Picture], images: Indices, group: Indices, groups: int, most: int = EXAMPLES
+) -> list[tuple[str, ...]]:
+    """Give `worst_first` of the images (n,) of every group (n,), a list of `groups`; below 0 is no group."""
+    counted = group >= 0
+    cells, counts = np.unique(group[counted] * len(pictures) + images[counted], return_counts=True)
+    of, image = cells // max(len(pictures), 1), cells % max(len(pictures), 1)
+    rank = np.empty(len(pictures), dtype=np.intp)
+    rank[sorted(range(len(pictures)), key=lambda i: pictures[i].name)] = np.arange(len(pictures))
+    order = np.lexsort((rank[image], -counts, of))
+    starts = np.searchsorted(of, np.arange(groups + 1))
+    return [
+        tuple(pictures[i].name for i in image[order[start : min(end, start + most)]])
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    ]

@@ -3,6 +3,8 @@
 import math
 from typing import Any, NamedTuple
 
+import hotcoco.mask
+
 from readiness.measures import rle
 from readiness_coordinator.formats import layout
 from readiness_coordinator.formats.coco_json import Entry, Part, entries, integer, spent
@@ -18,6 +20,12 @@ class Objects(NamedTuple):
 
     usable: dict[str, list[Annotation]]
     faulty: dict[str, list[Fault]]
+
+
+class _Mask(NamedTuple):
+    area: int
+    box: Box
+    runs: tuple[int, int, bytes] | None
 
 
 def read(part: Part, sizes: dict[str, Size], rows: dict[int, int], faults: list[Fault]) -> Objects:
@@ -64,7 +72,7 @@ def _annotation(entry: Entry, identity: str, row: int, where: str, size: Size, f
     try:
         area = layout.finite(entry.get("area"))
     except ValueError:
-        area = math.fsum(ring_area(ring) for ring in rings) if rings else float(mask[0]) if mask else None
+        area = math.fsum(ring_area(ring) for ring in rings) if rings else float(mask.area) if mask else None
     return Annotation(
         id=identity,
         row=row,
@@ -73,16 +81,17 @@ def _annotation(entry: Entry, identity: str, row: int, where: str, size: Size, f
         crowd=bool(entry.get("iscrowd")),
         polygon=rings,
         shape="polygon" if rings else "mask" if mask else "box",
-        mask_px=mask[0] if mask else None,
+        mask_px=mask.area if mask else None,
+        runs=mask.runs if mask else None,
     )
 
 
-def _box(said: Any, rings: Rings, mask: tuple[int, Box] | None) -> Box:
+def _box(said: Any, rings: Rings, mask: _Mask | None) -> Box:
     if said in (None, []) and rings:
         xs, ys = [x for ring in rings for x in ring[::2]], [y for ring in rings for y in ring[1::2]]
         return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
     if said in (None, []) and mask:
-        return mask[1]
+        return mask.box
     if not isinstance(said, list) or len(said) != 4:
         raise ValueError(f"bbox {str(said)[:60]} is not x, y, width, height")
     x, y, w, h = map(layout.finite, said)
@@ -107,8 +116,8 @@ def _ring(said: Any) -> tuple[float, ...]:
         return ()
 
 
-def _mask(said: dict[str, Any], where: str, size: Size, faults: list[Fault]) -> tuple[int, Box] | None:
-    """Give area and box of a run-length mask; None, and a Fault, for one that is none."""
+def _mask(said: dict[str, Any], where: str, size: Size, faults: list[Fault]) -> _Mask | None:
+    """Read a run-length mask; None, and a Fault, for one that is none."""
     sides = said.get("size")
     height, width = map(integer, sides) if isinstance(sides, list) and len(sides) == 2 else (None, None)
     try:
@@ -125,4 +134,13 @@ def _mask(said: dict[str, Any], where: str, size: Size, faults: list[Fault]) -> 
     elif (covered := int(runs.sum())) != width * height:
         what = f"the mask's runs cover {covered:,} of its {width}x{height} pixels"
         faults.append(Fault(where, what, "mask-size-differs"))
-    return rle.area(runs), rle.box(runs, height)
+    else:
+        return _Mask(rle.area(runs), rle.box(runs, height), (height, width, _compressed(said["counts"], height, width)))
+    return _Mask(rle.area(runs), rle.box(runs, height), None)
+
+
+def _compressed(counts: str | list[int], height: int, width: int) -> bytes:
+    if isinstance(counts, str):
+        return counts.encode()
+    code: bytes = hotcoco.mask.fr_py_objects({"size": [height, width], "counts": counts}, height, width)["counts"]
+    return code

@@ -28,8 +28,9 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `box` is None where the file gives fractions of an image whose size cannot be read. `polygon` holds rings of
     x y x y … in pixels. `shape` is what the label file draws: an `oriented` box keeps its corners as the one ring of
-    `polygon`; the run-length code of a `mask` is not kept, only its box and area. `mask_px`
-    is the area that this code counts, beside the `area` that the file says. `difficult` marks an object that the
+    `polygon`; of a `mask` the box and area are kept, and of one in
+    COCO's JSON `runs`: height, width and the compressed run-length code, where it fits the image. `mask_px` is the
+    area that this code counts, beside the `area` that the file says. `difficult` marks an object that the
     benchmarks of its format leave out of their count, `truncated` one of which the picture shows only a part.
     """
 
@@ -43,6 +44,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     difficult: bool = False
     truncated: bool = False
     mask_px: int | None = None
+    runs: tuple[int, int, bytes] | None = None
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,11 +77,24 @@ class Fault(msgspec.Struct, frozen=True, order=True):
     code: str = "annotation-unusable"
 
 
+class MaskMeaning(msgspec.Struct, frozen=True, kw_only=True):
+    """The class row of each value of a mask, or of each packed colour where it is in colours.
+
+    A colour is red << 16 | green << 8 | blue. The row after the last class is background; what has no row here is to be
+    ignored. `named` tells that the dataset itself gives names, and the colours that it uses.
+    """
+
+    by_value: dict[int, int] = {}
+    by_colour: dict[int, int] = {}
+    named: bool = False
+
+
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     """A whole dataset version; `category_ids` are the format's own ids, one per class row.
 
     `listed_twice` names pictures that the label files put into several splits: they stand in the first one here.
-    `declared` names the splits that the dataset itself speaks of, those without an image too.
+    `declared` names the splits that the dataset itself speaks of, those without an image too. `masks` is what the
+    pixels mean where the labels are mask images.
     """
 
     name: str
@@ -93,6 +108,7 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     broken_paths: tuple[Fault, ...] = ()
     listed_twice: tuple[tuple[str, tuple[str, ...]], ...] = ()
     declared: tuple[str, ...] = ()
+    masks: MaskMeaning | None = None
 
     def split(self, name: str) -> tuple[Picture, ...]:
         return tuple(picture for picture in self.pictures if picture.split == name)

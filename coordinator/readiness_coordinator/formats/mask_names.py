@@ -8,7 +8,8 @@ import msgspec
 from readiness_coordinator.formats import layout
 
 FILES = ("labelmap.txt", "label_colors.txt", "class_dict.csv", "classes.txt", "labels.txt")
-BACKGROUND = frozenset({"background", "_background_", "__background__", "bg", "void", "unlabeled", "unlabelled"})
+VOID = frozenset({"void", "unlabeled", "unlabelled"})
+BACKGROUND = frozenset({"background", "_background_", "__background__", "bg", *VOID})
 
 # CVAT writes name:r,g,b:parts:actions; CamVid's files give name r g b, or r g b name, with commas or spaces.
 _CVAT = re.compile(r"^(?P<name>[^:]+):(?P<rgb>\d+,\d+,\d+)(?::.*)?$")
@@ -30,6 +31,11 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         if not self.by_value:
             return frozenset({0})
         return frozenset(value for value, name in self.by_value.items() if name.lower() in BACKGROUND)
+
+    @property
+    def void(self) -> frozenset[int]:
+        """Give those of them that are not even background: nobody said what is there."""
+        return frozenset(value for value in self.background if self.by_value.get(value, "").lower() in VOID)
 
 
 def read(folder: Path) -> Names:

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,15 +14,17 @@ from readiness import canonical
 from readiness.measures import decode, masks
 from readiness.measures.masks import Region, Values
 from readiness_coordinator.formats import layout
+from readiness_coordinator.formats.labelled import MaskMeaning
 from readiness_coordinator.formats.places import MOST_BYTES
 
 _MOST_COLOURS = 4096
 _HEAD = 1 << 18
 _LOSSY = frozenset({".jpg", ".jpeg"})
-_IGNORE = {"uint8": 255, "uint16": 65535}
+IGNORE = {"uint8": 255, "uint16": 65535}
 # To open a file silently changes the warning filters, which all threads share.
 _OPENING = threading.Lock()
 Colours = npt.NDArray[np.uint32]
+_NO_VALUES = "mode {mode}: its values are no class ids of 0 to 65535"
 
 
 class Mask(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,17 +46,35 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
     stray: frozenset[int] = frozenset()
 
 
+def rows(file: Path, meaning: MaskMeaning, nothing: int) -> tuple[Values, dict[int, int]]:
+    """Give the class row of each pixel of a mask, shape (height, width), and the pixels by value of those without one.
+
+    These have the row `nothing`, above all others. Raises BadImage.
+    """
+    with _read(layout.regular_bytes(file)) as image:
+        pixels, _ = _channels(image, frozenset(meaning.by_colour if meaning.named else ()))
+    if pixels.ndim == 3:
+        found, places = np.unique(_packed(pixels), return_inverse=True)
+        values, row_of = found.tolist(), meaning.by_colour
+        keys: npt.NDArray[np.integer] = places.reshape(pixels.shape[:2])
+    else:
+        narrow = _narrow(pixels)
+        if narrow is None:
+            raise decode.BadImage(_NO_VALUES.format(mode=image.mode))
+        keys, values, row_of = narrow, list(range(int(narrow.max()) + 1)), meaning.by_value
+    table = np.array([row_of.get(value, nothing) for value in values], dtype=np.uint8 if nothing <= 255 else np.uint16)
+    placed = table[keys]
+    strays = np.bincount(keys[placed == nothing])
+    return placed, {values[at]: int(strays[at]) for at in np.flatnonzero(strays).tolist()}
+
+
 def look(file: Path, colours: frozenset[int]) -> Mask:
     """Read one mask; `colours` are those that the label map gives, packed. Nothing that stands in the file raises."""
     digest = None
     try:
         data = layout.regular_bytes(file)
         digest = canonical.digest_bytes(data)
-        with _OPENING:
-            image = decode.opened(data)
-        with image:
-            decode.bounded(*image.size)
-            image.load()
+        with _read(data) as image:
             mask = _measured(image, colours, lossy=file.suffix.lower() in _LOSSY)
     except decode.BadImage as error:
         mask = Mask(problem=str(error))
@@ -62,14 +83,24 @@ def look(file: Path, colours: frozenset[int]) -> Mask:
     return msgspec.structs.replace(mask, digest=digest)
 
 
+@contextlib.contextmanager
+def _read(data: bytes) -> Iterator[Image.Image]:
+    with _OPENING:
+        image = decode.opened(data)
+    with image:
+        decode.bounded(*image.size)
+        image.load()
+        yield image
+
+
 def _measured(image: Image.Image, colours: frozenset[int], *, lossy: bool) -> Mask:
     pixels, note = _channels(image, colours)
     if pixels.ndim == 3:
         return _of_colours(pixels, colours, note, lossy=lossy)
     values = _narrow(pixels)
     if values is None:
-        return Mask(problem=f"mode {image.mode}: its values are no class ids of 0 to 65535")
-    ignore = _IGNORE[values.dtype.name]
+        return Mask(problem=_NO_VALUES.format(mode=image.mode))
+    ignore = IGNORE[values.dtype.name]
     regions = masks.regions(values)
     stray = masks.stray(values, lossy=lossy)
     two_tone = {region.value for region in regions} - stray <= {0, ignore}

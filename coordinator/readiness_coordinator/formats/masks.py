@@ -9,7 +9,16 @@ from typing import NamedTuple
 from readiness.evidence.model import Task
 from readiness.measures.masks import Region
 from readiness_coordinator.formats import door, layout, mask_names, mask_pairs, mask_pixels
-from readiness_coordinator.formats.labelled import Annotation, Fault, Labelled, Mismatch, Picture, Unreadable, by_name
+from readiness_coordinator.formats.labelled import (
+    Annotation,
+    Fault,
+    Labelled,
+    MaskMeaning,
+    Mismatch,
+    Picture,
+    Unreadable,
+    by_name,
+)
 from readiness_coordinator.formats.mask_names import Names
 from readiness_coordinator.formats.mask_pairs import Pair
 from readiness_coordinator.formats.mask_pixels import Mask
@@ -72,6 +81,7 @@ def read(path: Path, images: Path | None, task: Task | None) -> Labelled:
         category_ids=tuple(reading.classes),
         pictures=by_name(pictures),
         faults=tuple(sorted(faults)),
+        masks=_pixel_meaning(reading),
     )
 
 
@@ -107,6 +117,16 @@ def _reading(looked: Iterable[Mask], names: Names) -> Reading:
         if region.value not in {*one.stray, *names.background, one.ignore}
     }
     return Reading(names, {value: f"class {_said(value, coloured=found[value])}" for value in sorted(found)}, None)
+
+
+def _pixel_meaning(reading: Reading) -> MaskMeaning:
+    """Give the row of every value that `_meaning` takes for a class, and of background."""
+    names, rows = reading.names, {value: row for row, value in enumerate(reading.classes)}
+    rows |= dict.fromkeys(names.background - names.void, len(rows))
+    colours = {colour: rows[value] for colour, value in names.by_colour.items() if value in rows}
+    by_value = rows if reading.light is None else rows | dict.fromkeys(mask_pixels.IGNORE.values(), rows[reading.light])
+    named = bool(names.by_value)
+    return MaskMeaning(by_value=by_value, by_colour=colours if named else rows, named=named)
 
 
 def _meaning(mask: Mask, value: int, reading: Reading) -> int | str:

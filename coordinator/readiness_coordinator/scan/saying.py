@@ -1,7 +1,6 @@
 """What every report of a scan says in the same words: state, target, the claim of a finding, who accepted it."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +8,8 @@ import msgspec
 from readiness import listed
 from readiness.evidence.dataset import Dataset, Item
 from readiness.finding import Finding
-from readiness_coordinator import words
+from readiness_coordinator import telling
+from readiness_coordinator.telling import Telling
 
 LINES = {
     "ready": "Nothing found that stands in the way.",
@@ -18,13 +18,6 @@ LINES = {
     "retrain_required": "A model of these data must be trained anew.",
     "blocked": "No model of these data can be judged yet.",
 }
-
-
-class Advice(msgspec.Struct, frozen=True):
-    """One step, and the codes of the findings that it answers."""
-
-    text: str
-    codes: tuple[str, ...]
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,26 +54,7 @@ def claim(finding: Finding, dataset: Dataset) -> str:
     The names of splits and classes stay as they are, at the beginning too.
     """
     text = finding.because.removesuffix(f": {listed.examples(places(finding, dataset))}")
-    if finding.subject is None or finding.subject.kind == "dataset":
-        return words.sentence(text)
-    parts = finding.subject.name.split(" + ")
-    if not all(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text) for part in parts):
-        return words.sentence(f"{finding.subject.name}: {text}", begin=False)
-    return words.sentence(text, begin=not text.startswith(tuple(parts)))
-
-
-def steps(findings: Iterable[Finding]) -> list[Advice]:
-    """Say what to do about findings, each step once, with how much of it there is to bring; in the order given."""
-    alike: dict[str, list[Finding]] = {}
-    for finding in findings:
-        alike.setdefault(finding.action.text if finding.action else finding.fix, []).append(finding)
-    return [_advice(text, group) for text, group in alike.items()]
-
-
-def _advice(text: str, findings: list[Finding]) -> Advice:
-    quotas = [one.action.quota for one in findings if one.action and one.action.quota]
-    much = f" (up to {max(quotas):,} each)" if len(quotas) > 1 else f" ({quotas[0]:,})" if quotas else ""
-    return Advice(words.sentence(f"{text.rstrip('.')}{much}"), tuple(dict.fromkeys(one.code for one in findings)))
+    return telling.claim(finding, text)
 
 
 def of_baseline(finding: Finding, dataset: Dataset) -> bool:
@@ -92,10 +66,22 @@ def of_baseline(finding: Finding, dataset: Dataset) -> bool:
 
 def accepted(finding: Finding, dataset: Dataset) -> str:
     """Say who accepted a finding, why and until when, and whether that holds for a deployment; empty if nobody did."""
-    waived = finding.waived
-    if waived is None:
-        return ""
-    said = f"accepted by {waived.by} until {words.moment(waived.until)}: {waived.reason}"
-    if of_baseline(finding, dataset):
-        return f"{said.rstrip('.')}. This is the baseline of the dataset, which does not count for a deployment."
-    return f"{said.rstrip('.')}. This is a waiver of the policy."
+    if not of_baseline(finding, dataset):
+        return telling.by_policy(finding)
+    return f"{telling.waived(finding)} This is the baseline of the dataset, which does not count for a deployment."
+
+
+def told(dataset: Dataset) -> Telling:
+    """Give how the findings of one dataset are told."""
+
+    def total(finding: Finding) -> int:
+        items, listing = places(finding, dataset), dataset.listed(finding.code)
+        return listing.total if listing and len(listing.items) == len(items) else len(items)
+
+    return Telling(
+        claim=lambda finding: claim(finding, dataset),
+        places=lambda finding: places(finding, dataset),
+        total=total,
+        accepted=lambda finding: accepted(finding, dataset),
+        baseline=lambda finding: of_baseline(finding, dataset),
+    )

@@ -71,6 +71,13 @@ def latest_evaluation(
     return record if isinstance(record, Evaluation) else None
 
 
+def models_on(c: sa.Connection, dataset: str, split: str, model: str) -> int:
+    """Count the models that were evaluated on a split, `model` among them whether it was or not."""
+    on = (evidence.c.kind == "evaluation", evidence.c.dataset == dataset, evidence.c.split == split)
+    others = sa.select(sa.func.count(sa.distinct(evidence.c.model))).where(*on, evidence.c.model != model)
+    return 1 + int(c.execute(others).scalar_one())
+
+
 def latest_benchmark(c: sa.Connection, model: str, boards: Sequence[str]) -> Benchmark | None:
     """Give the newest benchmark of a model on one of these boards, else the newest on any."""
     mine = (evidence.c.kind == "benchmark", evidence.c.model == model)

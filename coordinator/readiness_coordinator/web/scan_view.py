@@ -9,11 +9,11 @@ import msgspec
 from readiness.evidence.dataset import ClassCount, Dataset
 from readiness.finding import Finding
 from readiness.listed import counted
-from readiness_coordinator import words
+from readiness_coordinator import telling, words
 from readiness_coordinator.formats.labelled import Labelled
 from readiness_coordinator.scan import saying
 from readiness_coordinator.scan.sections import MEANINGS
-from readiness_coordinator.web import rendering, scan_cards
+from readiness_coordinator.web import finding_cards, rendering
 from readiness_coordinator.words import Look
 
 _CLASSES = 200
@@ -28,24 +28,15 @@ class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
     images: int
 
 
-class Reason(msgspec.Struct, frozen=True):
-    """Why the state is what it is: one code, with its worst answer and how many more there are."""
-
-    title: str
-    claim: str
-    code: str
-    more: int
-
-
 class ScanPage(msgspec.Struct, frozen=True, kw_only=True):
     look: Look
     line: str
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[telling.Reason, ...]
     more: str
-    steps: tuple[saying.Advice, ...]
+    steps: tuple[telling.Advice, ...]
     otherwise: str
-    groups: tuple[scan_cards.Group, ...]
+    groups: tuple[finding_cards.Group, ...]
     splits: tuple[str, ...]
     classes: tuple[ClassRow, ...]
     more_classes: int
@@ -58,9 +49,10 @@ def page(report: Mapping[str, Any], dataset: Dataset, labelled: Labelled) -> Sca
     findings: Sequence[Finding] = report["findings"]
     found = [one for one in findings if one.outcome in {"found", "unknown"}]
     changing = [one for one in found if one.effect is not None]
-    reasons = _reasons(changing, dataset)
+    told = saying.told(dataset)
+    reasons = telling.reasons(changing, told)
     splits = tuple(split.name for split in dataset.splits)
-    steps = saying.steps(one for one in changing if one.waived is None)
+    steps = telling.steps(one for one in changing if one.waived is None)
     return ScanPage(
         look=words.look(report["state"]),
         line=saying.LINES[report["state"]],
@@ -71,21 +63,12 @@ def page(report: Mapping[str, Any], dataset: Dataset, labelled: Labelled) -> Sca
         otherwise="Evaluate a model on these data."
         if len(changing) == 0
         else "Go on with what was accepted; whether it holds for a deployment stands with each finding.",
-        groups=scan_cards.groups(found, dataset, {picture.name: picture for picture in labelled.pictures}),
+        groups=finding_cards.groups(found, told, {picture.name: picture for picture in labelled.pictures}),
         splits=splits,
         classes=_classes(dataset, splits)[:_CLASSES],
         more_classes=max(0, len(dataset.classes) - _CLASSES),
         scanned=words.moment(dataset.observed_at),
         partial=_partial(dataset),
-    )
-
-
-def _reasons(changing: Sequence[Finding], dataset: Dataset) -> tuple[Reason, ...]:
-    alike: dict[str, list[Finding]] = {}
-    for one in changing:
-        alike.setdefault(one.code, []).append(one)
-    return tuple(
-        Reason(first.title, saying.claim(first, dataset), first.code, len(rest)) for first, *rest in alike.values()
     )
 
 

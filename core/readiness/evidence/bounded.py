@@ -24,15 +24,17 @@ class Rate(msgspec.Struct, frozen=True):
     def value(self) -> float | None:
         return self.hits / self.n if self.n else None
 
-    def needed(self, floor: float) -> int | None:
+    def needed(self, floor: float, brought: int | None = None) -> int | None:
         """Count the further trials, clustered as these are, that would lift the lower bound to `floor` at this rate.
+
+        With `brought`, the number of images (or whatever is collected) that the trials are from, count such.
 
         None where no number of them would, or none was made yet.
         """
         if self.value is None or self.n_effective <= 0:
             return None
         more = bounds.needed(self.value * self.n_effective, self.n_effective, floor, self.confidence)
-        return None if more is None else math.ceil(more * self.n / self.n_effective)
+        return None if more is None else math.ceil(more * (self.n if brought is None else brought) / self.n_effective)
 
 
 class Quantile(msgspec.Struct, frozen=True):

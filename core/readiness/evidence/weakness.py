@@ -18,7 +18,9 @@ class WeakSlice(msgspec.Struct, frozen=True, kw_only=True):
     """A slice that is found worse than the rest of its class (of all classes where `class_name` is empty).
 
     `words` says it for people: "bolt, dark images, below 32 px". `recall` is over all its objects, `rest` over those
-    of the class outside it; `q` is the adjusted p value of the search half, `confirmed` the recall in the other half.
+    of the class outside it; `q` is the adjusted p value of the half in which it was found, `confirmed` the recall in
+    the other one.
+    As it was sought among many, the bounds of `recall` are a little too low a view of it; those of `confirmed` are not.
     """
 
     words: str
@@ -36,7 +38,10 @@ class WeakSlice(msgspec.Struct, frozen=True, kw_only=True):
 class SliceScan(msgspec.Struct, frozen=True, kw_only=True):
     """The search itself: how many slices were `tested`, at which false discovery `level`, from which size and effect.
 
-    `method` is Benjamini-Hochberg, or Benjamini-Yekutieli where slices overlap. `dimensions` are those searched.
+    Slices of one condition are held to the level after Benjamini & Hochberg ("BH"), and so are those of two, which
+    overlap strongly, after Benjamini & Yekutieli ("BY"); `method` names the stricter of what was used. `least_objects`
+    holds for each half, `least_effect` is the recall below the rest's. What is weak was confirmed in the other half,
+    so that the chance of any false one is 5 % at most. `dimensions` are those searched.
     """
 
     tested: int

@@ -1,7 +1,6 @@
-"""Which detection answers which object: COCO's greedy matching at one overlap, over all images and classes at once."""
+"""Which detection answers which object: COCO's greedy matching, over all images, classes and overlaps at once."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +10,9 @@ Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
-_BLOCK = 2_000_000  # pairs looked at together: bounds the memory, whatever one image holds
+_BLOCK = 500_000  # pairs looked at together: bounds the memory, whatever one image holds
 _MOST = 1 - 1e-10  # pycocotools caps the overlap here, so that equal boxes match at 1.0
+_NOBODY = np.iinfo(np.intp).max
 
 
 class Found(NamedTuple):
@@ -45,6 +45,10 @@ class Pairs(NamedTuple):
     truth: Indices
     overlap: Floats
 
+    def where(self, keep: Bools) -> "Pairs":
+        """Give the rows that `keep` (rows,) marks."""
+        return Pairs(self.found[keep], self.truth[keep], self.overlap[keep])
+
 
 def match(found: Found, truth: Truth, overlap: float) -> Matched:
     """Give each detection, best score first within its group, the free object that it overlaps most.
@@ -52,24 +56,69 @@ def match(found: Found, truth: Truth, overlap: float) -> Matched:
     As COCOeval.evaluateImg of pycocotools does for one IoU threshold: ties go to the later object, an object is
     taken once, and what fits no object but lies in a crowd (intersection over the detection's area) is ignored.
     """
-    pairs = near(found, truth, min(overlap, _MOST))
-    rank = _ranks(found)[pairs.found]
-    order = np.lexsort((-pairs.truth, -pairs.overlap, truth.crowd[pairs.truth], pairs.found, rank))
-    of, to, rank = pairs.found[order], pairs.truth[order], rank[order]
-    answers = np.full(found.scores.size, -1, dtype=np.intp)
-    free = np.ones(truth.groups.size, dtype=bool)
-    edges = np.flatnonzero(np.diff(rank, prepend=-1, append=-1))
-    for start, end in pairwise(edges):
-        # Detections of one rank stand in different groups: they never compete for an object.
-        one, other = of[start:end], to[start:end]
-        still = free[other] | truth.crowd[other]
-        one, other = one[still], other[still]
-        first = np.diff(one, prepend=-1) != 0
-        answers[one[first]] = other[first]
-        free[other[first]] = False
-    ignored = answers >= 0
-    ignored[ignored] = truth.crowd[answers[ignored]]
-    return Matched(np.where(ignored, -1, answers), ignored)
+    return assign(near(found, truth, min(overlap, _MOST)), found.scores, truth.crowd, overlap)
+
+
+def assign(pairs: Pairs, scores: Floats, crowd: Bools, overlap: float) -> Matched:
+    """Match as `match` does, given the pairs that may match, of boxes or of masks, and `scores` (n,), `crowd` (m,)."""
+    every = assign_each(pairs, scores, crowd, np.array([overlap]))
+    return Matched(every.objects[0], every.ignored[0])
+
+
+def assign_each(pairs: Pairs, scores: Floats, crowd: Bools, overlaps: Floats) -> Matched:
+    """Match at each of `overlaps` (t,): `objects` and `ignored` have shape (t, n).
+
+    To hand out objects to the best score first is to let every detection ask for the free object it likes best and
+    every object keep the best score that asks (Gale & Shapley 1962, with one ranking for all objects): so all groups
+    and overlaps go through few rounds together.
+    """
+    levels, count = overlaps.size, scores.size
+    best_first = np.argsort(-scores, kind="stable")
+    place = np.empty(count, dtype=np.intp)
+    place[best_first] = np.arange(count)
+    asks = _preferred(pairs, place, crowd)
+    reach = [np.flatnonzero(asks.overlap >= min(level, _MOST)) for level in overlaps.tolist()]
+    rows = np.concatenate(reach) if reach else np.zeros(0, dtype=np.intp)
+    level = np.repeat(np.arange(levels), [at.size for at in reach])
+    taken = _settled(level * count + asks.found[rows], level * crowd.size + asks.truth[rows], crowd[asks.truth[rows]])
+    who, what = asks.found[rows[taken]], asks.truth[rows[taken]]
+    objects = np.full((levels, count), -1, dtype=np.intp)
+    ignored = np.zeros((levels, count), dtype=bool)
+    real = ~crowd[what]
+    objects[level[taken][real], best_first[who[real]]] = what[real]
+    ignored[level[taken][~real], best_first[who[~real]]] = True
+    return Matched(objects, ignored)
+
+
+def _preferred(pairs: Pairs, place: Indices, crowd: Bools) -> Pairs:
+    """Sort pairs by the detection's place, then as it likes them: objects before crowds, more overlap, the later."""
+    who = place[pairs.found]
+    order = np.lexsort((-pairs.truth, -pairs.overlap, crowd[pairs.truth], who))
+    return Pairs(who[order], pairs.truth[order], pairs.overlap[order])
+
+
+def _settled(who: Indices, what: Indices, shared: Bools) -> Indices:
+    """Give the rows that hold in the end: `who` (r,) rising asks for `what` (r,); lower ones win, `shared` hold all."""
+    starts = np.flatnonzero(np.diff(who, prepend=-1))
+    asker = np.repeat(np.arange(starts.size), np.diff(np.append(starts, who.size)))
+    ends = np.append(starts[1:], who.size)
+    at = starts.copy()
+    _, what = np.unique(what, return_inverse=True)
+    holder = np.full(int(what.max(initial=-1)) + 1, _NOBODY, dtype=np.intp)
+    asking = np.arange(starts.size)
+    while asking.size:
+        rows = at[asking]
+        rows = rows[~shared[rows]]
+        wanted, asking = what[rows], asker[rows]
+        before = holder[wanted]
+        np.minimum.at(holder, wanted, asking)
+        won = holder[wanted] == asking
+        ousted = before[won]
+        asking = np.concatenate([asking[~won], ousted[ousted != _NOBODY]])
+        at[asking] += 1
+        asking = asking[at[asking] < ends[asking]]
+    held: Indices = at[at < ends]
+    return held
 
 
 def touching(found: Found, truth: Truth, overlap: float) -> Bools:
@@ -80,20 +129,12 @@ def touching(found: Found, truth: Truth, overlap: float) -> Bools:
     return out
 
 
-def _ranks(found: Found) -> Indices:
-    """Give the place of each detection in its group by falling score; equal scores keep their order."""
-    order = np.lexsort((-found.scores, found.groups))
-    groups = found.groups[order]
-    place = np.arange(groups.size)
-    starts = np.flatnonzero(np.diff(groups, prepend=groups[:1] - 1))
-    ranks = np.empty(groups.size, dtype=np.intp)
-    ranks[order] = place - np.repeat(starts, np.diff(np.append(starts, groups.size)))
-    return ranks
-
-
 def near(found: Found, truth: Truth, least: float) -> Pairs:
     """Give every pair of a detection and an object of its group that overlap by at least `least`."""
-    parts = [_kept(found, truth, one, other, least) for one, other in _expanded(found.groups, truth.groups)]
+    first, second = _sides(found.boxes), _sides(truth.boxes)
+    parts = [
+        _kept(first, second, truth.crowd, one, other, least) for one, other in _expanded(found.groups, truth.groups)
+    ]
     if not parts:
         nothing = np.zeros(0, dtype=np.intp)
         return Pairs(nothing, nothing, np.zeros(0))
@@ -103,31 +144,45 @@ def near(found: Found, truth: Truth, least: float) -> Pairs:
 def _expanded(found: Indices, truth: Indices) -> Iterator[tuple[Indices, Indices]]:
     """Give all index pairs of equal groups, in blocks."""
     order = np.argsort(truth, kind="stable")
-    start = np.searchsorted(truth, found, "left", sorter=order)
-    count = np.searchsorted(truth, found, "right", sorter=order) - start
-    ends = np.cumsum(count)
-    for at in np.split(np.arange(found.size), np.flatnonzero(np.diff(ends // _BLOCK)) + 1):
-        total = int(count[at].sum())
+    ranked = truth[order]
+    start = np.searchsorted(ranked, found, "left")
+    count = np.searchsorted(ranked, found, "right") - start
+    some = np.flatnonzero(count)
+    ends = np.cumsum(count[some])
+    for at in np.split(some, np.flatnonzero(np.diff(ends // _BLOCK)) + 1):
+        many = count[at]
+        total = int(many.sum())
         if total:
-            skip = np.repeat(np.cumsum(count[at]) - count[at], count[at])
-            yield np.repeat(at, count[at]), order[np.repeat(start[at], count[at]) + np.arange(total) - skip]
+            skip = start[at] - np.cumsum(many) + many
+            yield np.repeat(at, many), order[np.repeat(skip, many) + np.arange(total)]
 
 
-def _kept(found: Found, truth: Truth, one: Indices, other: Indices, least: float) -> Pairs:
-    share = _overlap(found.boxes[one], truth.boxes[other], truth.crowd[other])
-    near = share >= least
-    return Pairs(one[near], other[near], share[near])
+class _Sides(NamedTuple):
+    """Boxes by column, each (n,): where they begin and end, and their area."""
+
+    left: Floats
+    top: Floats
+    right: Floats
+    bottom: Floats
+    area: Floats
 
 
-def _overlap(first: Floats, second: Floats, crowd: Bools) -> Floats:
-    """Give the overlap of boxes (n, 4) with boxes (n, 4) row by row, in the order of operations of COCO's maskApi.
+def _sides(boxes: Floats) -> _Sides:
+    x, y, width, height = np.ascontiguousarray(boxes.T)
+    return _Sides(x, y, x + width, y + height, width * height)
+
+
+def _kept(first: _Sides, second: _Sides, crowd: Bools, one: Indices, other: Indices, least: float) -> Pairs:
+    """Give the pairs that overlap by at least `least`, in the order of operations of COCO's maskApi.
 
     `boxes.iou` works on corners, whose rounding can tip an overlap that is exactly the threshold.
     """
-    high = np.minimum(first[:, :2] + first[:, 2:], second[:, :2] + second[:, 2:])
-    sides = high - np.maximum(first[:, :2], second[:, :2])
-    inter = np.where((sides > 0).all(axis=1), sides[:, 0] * sides[:, 1], 0.0)
-    area = first[:, 2] * first[:, 3]
-    union = np.where(crowd, area, area + second[:, 2] * second[:, 3] - inter)
+    across = np.minimum(first.right[one], second.right[other]) - np.maximum(first.left[one], second.left[other])
+    meet = across > 0 if least > 0 else np.ones(across.size, dtype=bool)
+    one, other, across = one[meet], other[meet], across[meet]
+    down = np.minimum(first.bottom[one], second.bottom[other]) - np.maximum(first.top[one], second.top[other])
+    inter = np.where((down > 0) & (across > 0), across * down, 0.0)
+    area = first.area[one]
+    union = np.where(crowd[other], area, area + second.area[other] - inter)
     share: Floats = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
-    return share
+    return Pairs(one, other, share).where(share >= least)

@@ -44,6 +44,39 @@ def test_a_rate_never_claims_more_trials_than_there_are(counts: list[tuple[int, 
     assert answer.upper >= (answer.value or 0.0) - 1e-12
 
 
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 6), st.booleans()), max_size=60))
+def test_rates_of_many_groups_are_the_rate_of_each(trials: list[tuple[int, int, bool]]) -> None:
+    group, cluster, hit = np.array(trials or np.zeros((0, 3)), dtype=np.intp).reshape(-1, 3).T
+    together = intervals.rates(hit == 1, group, cluster, 4, 0.9)
+    for number, answer in enumerate(together):
+        mine = group == number
+        counts = [np.bincount(cluster[mine & chosen], minlength=7).astype(float) for chosen in (hit == 1, hit < 2)]
+        assert answer == intervals.rate(counts[0], counts[1], 0.9)
+    assert len(together) == 4
+
+
+def test_bounds_of_many_groups_are_the_bounds_of_each() -> None:
+    hits, n = np.array([0.0, 0.0, 3.5, 10.0, 10.0]), np.array([0.0, 8.0, 9.25, 10.0, 40.0])
+    lower, upper = intervals.bounds_of(hits, n, 0.9)
+    assert list(zip(lower, upper, strict=True)) == [
+        intervals.clopper_pearson(*each, 0.9) for each in zip(hits, n, strict=True)
+    ]
+
+
+def test_objects_apart_are_worth_what_they_are_and_together_as_much_as_their_images() -> None:
+    hits = np.r_[np.ones(90), np.zeros(10)]
+    assert intervals.effective_trials(hits, np.ones(100)) == pytest.approx(99)
+    whole = intervals.effective_trials(8 * hits, np.full(100, 8.0))
+    assert 80 < whole <= 100
+    assert intervals.effective_trials(np.full(30, 8.0), np.full(30, 8.0)) == 30  # a perfect score: one a cluster
+
+
+def test_few_clusters_prove_less_by_their_degrees_of_freedom() -> None:
+    hits, trials = np.array([6.0, 9.0, 7.0]), np.full(3, 10.0)
+    three, thirty = (intervals.effective_trials(np.tile(hits, k), np.tile(trials, k)) for k in (1, 10))
+    assert three < thirty / 10 * 0.5
+
+
 def test_each_cluster_twice_proves_no_more() -> None:
     rng = np.random.default_rng(5)
     trials = rng.integers(1, 6, 80).astype(float)
@@ -55,7 +88,7 @@ def test_each_cluster_twice_proves_no_more() -> None:
 
 @pytest.mark.parametrize(
     ("clusters", "size", "correlation", "share"),
-    [(100, 8, 0.2, 0.8), (30, 8, 0.2, 0.8), (200, 3, 0.3, 0.9), (60, 1, 0.0, 0.9)],
+    [(100, 8, 0.2, 0.8), (30, 8, 0.2, 0.8), (200, 3, 0.3, 0.9), (60, 1, 0.0, 0.9), (20, 8, 0.5, 0.95)],
 )
 def test_bounds_cover_on_clustered_counts(clusters: int, size: int, correlation: float, share: float) -> None:
     """Beta-binomial images of one intraclass correlation; both one-sided 95 % bounds must hold in 93 % or more."""
@@ -67,9 +100,11 @@ def test_bounds_cover_on_clustered_counts(clusters: int, size: int, correlation:
         each = rng.beta(share * spread, (1 - share) * spread, (times, clusters))
     trials = rng.poisson(size - 1, (times, clusters)) + 1 if size > 1 else np.ones((times, clusters), dtype=int)
     hits = rng.binomial(trials, each)
-    answers = [intervals.rate(h, t) for h, t in zip(hits.astype(float), trials.astype(float), strict=True)]
-    assert np.mean([answer.lower <= share for answer in answers]) >= 0.93
-    assert np.mean([answer.upper >= share for answer in answers]) >= 0.93
+    group = np.repeat(np.arange(times), clusters)
+    worth = intervals.effective(hits.ravel().astype(float), trials.ravel().astype(float), group, times)
+    lower, upper = intervals.bounds_of(hits.sum(axis=1) / trials.sum(axis=1) * worth, worth)
+    assert np.mean(lower <= share) >= 0.93
+    assert np.mean(upper >= share) >= 0.93
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,10 @@ def oracle(detections: list[Any], objects: list[Any], overlap: float) -> tuple[n
 
 
 def ours(detections: list[Any], objects: list[Any], overlap: float) -> matching.Matched:
+    return matching.match(*laid(detections, objects), overlap)
+
+
+def laid(detections: list[Any], objects: list[Any]) -> tuple[matching.Found, matching.Truth]:
     found = matching.Found(
         boxes=np.array([d[0] for d in detections], dtype=float).reshape(-1, 4),
         scores=np.array([d[1] for d in detections], dtype=float),
@@ -73,7 +77,7 @@ def ours(detections: list[Any], objects: list[Any], overlap: float) -> matching.
         groups=np.array([o[2] * 2 + o[3] for o in objects], dtype=np.intp),
         crowd=np.array([o[1] for o in objects], dtype=bool),
     )
-    return matching.match(found, truth, overlap)
+    return found, truth
 
 
 @settings(max_examples=150, deadline=None)
@@ -85,6 +89,34 @@ def test_every_detection_is_matched_as_by_pycocotools(detections: list[Any], obj
     answer = ours(detections, objects, overlap)
     assert answer.objects.tolist() == matched.tolist()
     assert answer.ignored.tolist() == ignored.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(detection, max_size=12), st.lists(thing, max_size=8))
+def test_all_overlaps_at_once_are_each_alone(detections: list[Any], objects: list[Any]):
+    found, truth = laid(detections, objects)
+    overlaps = np.array([0.1, 0.5, 0.75, 1.0])
+    every = matching.assign_each(matching.near(found, truth, 0.1), found.scores, truth.crowd, overlaps)
+    for level, overlap in enumerate(overlaps.tolist()):
+        alone = matching.match(found, truth, overlap)
+        assert every.objects[level].tolist() == alone.objects.tolist()
+        assert every.ignored[level].tolist() == alone.ignored.tolist()
+
+
+def test_a_long_chain_of_second_choices():
+    """Each answer likes best what a better one takes, down the whole row."""
+    many = 300
+    x = np.arange(many, dtype=float)
+    truth = matching.Truth(np.stack([x * 4, x * 0, x * 0 + 6, x * 0 + 2], 1), np.zeros(many, np.intp), x < 0)
+    found = matching.Found(truth.boxes + np.array([2.2, 0, 0, 0]), 1 - x / many, np.zeros(many, np.intp))
+    answer = matching.match(found, truth, 0.1)
+    free, wanted = set(range(many)), []
+    pairs = matching.near(found, truth, 0.1)
+    for one in range(many):
+        mine = [(o, t) for f, t, o in zip(*map(list, pairs), strict=True) if f == one and t in free]
+        wanted.append(max(mine)[1] if mine else -1)
+        free.discard(wanted[-1])
+    assert answer.objects.tolist() == wanted
 
 
 def test_blocks_give_the_same_as_one_piece(monkeypatch: pytest.MonkeyPatch):

@@ -18,6 +18,8 @@ SEVERITY = Severity.RETRAIN
 def judge(evaluation: Evaluation, policy: Policy) -> Outcome:
     if evaluation.task == "classification":
         return inapplicable("a classifier draws no boxes")
+    if evaluation.unit == "pixels":
+        return inapplicable("masks of classes hold no boxes")
     share, limit = evaluation.misplaced, policy.evaluation.misplaced
     subject, measure = Subject("split", evaluation.split), rate_measure(share, limit)
     because = (

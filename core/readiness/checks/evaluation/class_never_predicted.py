@@ -18,17 +18,20 @@ SEVERITY = Severity.RETRAIN
 def judge(evaluation: Evaluation, policy: Policy) -> Iterator[Outcome]:
     measured = [result for result in evaluation.classes if result.objects]
     for result in measured:
-        yield _judge(result, policy.recall_floor(result.name), evaluation.confidence)
+        yield _judge(result, policy.recall_floor(result.name), evaluation)
     if not measured:
         yield inapplicable("no class has an object to answer")
 
 
-def _judge(result: ClassResult, floor: float, confidence: float) -> Outcome:
+def _judge(result: ClassResult, floor: float, evaluation: Evaluation) -> Outcome:
     subject, measure = Subject("class", result.name), rate_measure(result.recall, floor)
+    pixels = evaluation.unit == "pixels"
     if result.detections:
-        return clear(f"answered {result.detections} times", subject=subject, measure=measure)
+        times = "in {:,} pixels" if pixels else "{} times"
+        return clear(f"answered {times.format(result.detections)}", subject=subject, measure=measure)
     lower = ", though it is at lower scores" if result.ap50 else ""
-    because = f"'{result.name}' (objects: {result.objects}) is never answered at confidence {confidence:g}{lower}"
+    at = "" if pixels else f" at confidence {evaluation.confidence:g}{lower}"
+    because = f"'{result.name}' ({evaluation.unit}: {result.objects}) is never answered{at}"
     images = result.missed_images
     if against_floor(result.recall.lower, result.recall.upper, floor) == "found":
         step = Step(kind="retrain", text="check the class order and the scores of the lost classes, then retrain")

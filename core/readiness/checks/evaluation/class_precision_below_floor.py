@@ -17,15 +17,17 @@ SEVERITY = Severity.RETRAIN
 
 def judge(evaluation: Evaluation, policy: Policy) -> Iterator[Outcome]:
     measured = [result for result in evaluation.classes if result.precision.n]
+    said = "answers" if evaluation.unit == "objects" else "pixels answered"
     for result in measured:
         yield by_floor(
             result.precision,
             policy.precision_floor(result.name),
-            f"{result.precision.hits} of {result.precision.n} answers '{result.name}' are right, precision",
+            f"{result.precision.hits} of {result.precision.n} {said} '{result.name}' are right, precision",
             subject=Subject("class", result.name),
             images=result.false_images,
             improve=Step(kind="retrain", text="add scenes like the false answers, then retrain"),
             collect=Step(kind="collect", text=f"collect and label more images of the class in '{evaluation.split}'"),
+            brought=result.images if evaluation.unit == "pixels" else None,
         )
     if not measured:
         yield inapplicable("nothing was answered at this threshold")

@@ -19,9 +19,9 @@ def judge(model: Model, evaluation: Evaluation) -> Iterator[Outcome]:
     objects |= {result.card_name: result.objects for result in evaluation.classes if result.card_name}
     for name in model.card.classes:
         count, subject = objects.get(name, 0), Subject("class", name)
-        measure = Measure(measured=count, limit=1, unit="objects", n=count)
+        measure = Measure(measured=count, limit=1, unit=evaluation.unit, n=count)
         if count:
-            yield clear(f"{count} objects in '{evaluation.split}'", subject=subject, measure=measure)
+            yield clear(f"{count} {evaluation.unit} in '{evaluation.split}'", subject=subject, measure=measure)
         else:
             because = f"'{evaluation.split}' holds no object of '{name}', which the model answers"
             step = Step(kind="label", text=f"label objects of the class in '{evaluation.split}', or drop it")

@@ -14,8 +14,8 @@ SEVERITY = Severity.BLOCK
 
 def judge(evaluation: Evaluation) -> Outcome:
     subject = Subject("split", evaluation.split)
-    measure = Measure(measured=evaluation.objects, limit=1, unit="objects", n=evaluation.images)
-    because = f"{evaluation.images} images with {evaluation.objects} objects in '{evaluation.split}'"
+    measure = Measure(measured=evaluation.objects, limit=1, unit=evaluation.unit, n=evaluation.images)
+    because = f"{evaluation.images} images with {evaluation.objects} {evaluation.unit} in '{evaluation.split}'"
     if evaluation.images and evaluation.objects:
         return clear(because, subject=subject, measure=measure)
     step = Step(kind="evaluate", text="evaluate on a split with labelled objects")

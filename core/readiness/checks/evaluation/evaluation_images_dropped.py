@@ -9,6 +9,7 @@ from readiness.evidence.evaluation import Evaluation
 from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, unknown
 
 SEVERITY = Severity.BLOCK
+SHOWN = 3
 
 
 def judge(evaluation: Evaluation) -> Outcome:
@@ -20,11 +21,18 @@ def judge(evaluation: Evaluation) -> Outcome:
         because = f"predicted images that are not in the dataset: {foreign}"
         return found(because, subject=subject, measure=measure, step=step)
     if silent and evaluation.images_listed:
-        because = f"{silent} of {evaluation.images} images were not run"
-        return found(because, subject=subject, measure=measure, step=step)
+        because = f"{silent} of {evaluation.images} images were not run{_named(evaluation)}"
+        images = evaluation.silent
+        return found(because, subject=subject, measure=measure, images=images, images_total=silent, step=step)
     if silent:
         because = (
             f"{silent} of {evaluation.images} images have no prediction, and no run record says that they were run"
+            f"{_named(evaluation)}"
         )
-        return unknown(because, subject=subject, measure=measure, step=step)
+        return unknown(because, subject=subject, measure=measure, images=evaluation.silent, step=step)
     return clear(f"all {evaluation.images} images were run", subject=subject, measure=measure)
+
+
+def _named(evaluation: Evaluation) -> str:
+    shown = ", ".join(evaluation.silent[:SHOWN])
+    return f": {shown}{', …' if len(evaluation.silent) > SHOWN else ''}" if shown else ""

@@ -19,7 +19,7 @@ SEVERITY = Severity.BLOCK
 def judge(evaluation: Evaluation) -> Outcome:
     subject = Subject("evidence", "evaluation")
     faults = [*_whole(evaluation)]
-    faults += [f"'{one.name}': {fault}" for one in evaluation.classes for fault in _class(one)]
+    faults += [f"'{one.name}': {fault}" for one in evaluation.classes for fault in _class(one, evaluation.unit)]
     faults += [f"'{one.name}': {fault}" for one in evaluation.slices for fault in _rate("recall", one.recall)]
     if not faults:
         return clear("its numbers fit together", subject=subject)
@@ -31,20 +31,21 @@ def _whole(evaluation: Evaluation) -> Iterator[str]:
     yield from (f"'{name}' stands {count} times" for name, count in names.items() if count > 1)
     objects = sum(result.objects for result in evaluation.classes)
     if objects > evaluation.objects:
-        yield f"the classes hold {objects} objects, all in all there are {evaluation.objects}"
+        yield f"the classes hold {objects} {evaluation.unit}, all in all there are {evaluation.objects}"
     if min(evaluation.images, evaluation.images_predicted, evaluation.objects) < 0:
         yield "a count is below 0"
 
 
-def _class(result: ClassResult) -> Iterator[str]:
+def _class(result: ClassResult, unit: str) -> Iterator[str]:
     if min(result.objects, result.detections, result.images) < 0:
         yield "a count is below 0"
     if result.recall.n > result.objects:
-        yield f"recall over {result.recall.n} objects of {result.objects}"
+        yield f"recall over {result.recall.n} {unit} of {result.objects}"
     if result.detections and not result.precision.n:
         yield f"{result.detections} answers without a precision"
     yield from _rate("recall", result.recall)
     yield from _rate("precision", result.precision)
+    yield from _rate("overlap", result.overlap)
 
 
 def _rate(name: str, rate: Rate) -> Iterator[str]:

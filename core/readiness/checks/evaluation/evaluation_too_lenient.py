@@ -19,6 +19,8 @@ def judge(evaluation: Evaluation, policy: Policy) -> list[Outcome]:
 def _overlap(evaluation: Evaluation, policy: Policy) -> Outcome:
     if evaluation.task == "classification":
         return inapplicable("a classifier places no boxes")
+    if evaluation.unit == "pixels":
+        return inapplicable("pixels are compared one by one, not matched")
     return _at_least("IoU", evaluation.iou, policy.evaluation.iou)
 
 

@@ -1,6 +1,7 @@
 """The predictions were cut at a score before they were evaluated.
 
-Why: average precision and every curve over thresholds need the low scores; cut off, they cannot be compared.
+Why: average precision, every curve over thresholds and the calibration need the low scores; cut off, they cannot be
+compared, and what a lower threshold would find is not known.
 
 Fix: predict again with a lowest score of 0.01 or less.
 """
@@ -15,6 +16,8 @@ SEVERITY = Severity.MONITOR
 def judge(evaluation: Evaluation, policy: Policy) -> Outcome:
     if evaluation.task == "classification":
         return inapplicable("a classifier answers every image")
+    if evaluation.unit == "pixels":
+        return inapplicable("masks of classes carry no scores")
     lowest, limit = evaluation.lowest_score, policy.evaluation.lowest_score
     if lowest is None:
         return inapplicable("there is no prediction")
@@ -22,5 +25,5 @@ def judge(evaluation: Evaluation, policy: Policy) -> Outcome:
     if lowest <= limit:
         return clear(f"the lowest score is {lowest:g}", subject=subject, measure=measure)
     step = Step(kind="evaluate", text="predict again down to a score of 0.01, and evaluate that")
-    because = f"the lowest score is {lowest:g}, {limit:g} or less is needed for average precision"
+    because = f"predictions seem cut: the lowest score is {lowest:g}, {limit:g} or less is needed for AP and curves"
     return found(because, subject=subject, measure=measure, step=step)

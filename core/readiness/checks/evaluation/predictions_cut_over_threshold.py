@@ -14,6 +14,8 @@ SEVERITY = Severity.BLOCK
 def judge(evaluation: Evaluation) -> Outcome:
     if evaluation.task == "classification":
         return inapplicable("a classifier answers every image")
+    if evaluation.unit == "pixels":
+        return inapplicable("masks of classes carry no scores")
     lowest, threshold = evaluation.lowest_score, evaluation.confidence
     if lowest is None:
         return inapplicable("there is no prediction")

@@ -17,23 +17,26 @@ SEVERITY = Severity.RETRAIN
 
 def judge(evaluation: Evaluation, policy: Policy) -> Iterator[Outcome]:
     for result in evaluation.slices:
-        yield _judge(result, evaluation.split, policy)
+        yield _judge(result, evaluation, policy)
     if not evaluation.slices:
         yield inapplicable("the evaluation was not cut into slices")
 
 
-def _judge(result: SliceResult, split: str, policy: Policy) -> Outcome:
+def _judge(result: SliceResult, evaluation: Evaluation, policy: Policy) -> Outcome:
     """Judge one slice; a thin one may be found weak, but is left open only where the policy calls it critical."""
     rate, floor, enough = result.recall, policy.evaluation.slice_recall, policy.evaluation.slice_objects
-    thin = result.objects < enough and not policy.is_critical(result.name)
+    pixels = evaluation.unit == "pixels"
+    held, what = (result.images, "images") if pixels else (result.objects, "objects")
+    thin = held < enough and not policy.is_critical(result.name)
     if thin and against_floor(rate.lower, rate.upper, floor) == "undecided":
-        return inapplicable(f"'{result.name}' holds {result.objects} objects, {enough} are needed to judge a slice")
+        return inapplicable(f"'{result.name}' holds {held} {what}, {enough} are needed to judge a slice")
     return by_floor(
         rate,
         floor,
-        f"{rate.hits} of {rate.n} objects in '{result.name}' were found, recall",
+        f"{rate.hits} of {rate.n} {evaluation.unit} in '{result.name}' were found, recall",
         subject=Subject("slice", result.name),
         images=result.missed_images,
         improve=Step(kind="retrain", text="add training images of these slices, then retrain"),
-        collect=Step(kind="collect", text=f"collect and label more images of the slice in '{split}'"),
+        collect=Step(kind="collect", text=f"collect and label more images of the slice in '{evaluation.split}'"),
+        brought=result.images if pixels else None,
     )

@@ -13,7 +13,7 @@ def test_clear_at_the_limit() -> None:
 def test_found_over_the_limit() -> None:
     finding = ask_one(CODE, evaluation=evaluation(lowest_score=0.25))
     assert finding.outcome == "found"
-    assert finding.because == "the lowest score is 0.25, 0.1 or less is needed for average precision"
+    assert finding.because == "predictions seem cut: the lowest score is 0.25, 0.1 or less is needed for AP and curves"
 
 
 def test_unknown_without_evaluation() -> None:
