@@ -161,7 +161,8 @@ def _refuse_foreign(request: Request[Any, Any, Any]) -> None:
         )
     if request.method == "POST" and request.headers.get("content-length") == "0":
         raise problems.Problem(problems.EMPTY)
-    known = request.route_handler.parsed_fn_signature.parameters
+    # A handler names itself what it takes under another name, or through a dependency.
+    known = {*request.route_handler.parsed_fn_signature.parameters, *request.route_handler.opt.get("query", ())}
     if stray := [name for name in request.query_params if name not in known]:
         raise problems.Problem("there is no such query parameter; /schema lists them", field=stray[0])
 

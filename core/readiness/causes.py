@@ -4,9 +4,7 @@ from collections.abc import Iterable
 
 from readiness.finding import Finding
 
-_RECALL = frozenset(
-    {"class-recall-below-floor", "slice-recall-below-floor", "slice-weak", "class-never-predicted"}
-)
+_RECALL = frozenset({"class-recall-below-floor", "slice-recall-below-floor", "slice-weak", "class-never-predicted"})
 _RATES = _RECALL | {"class-precision-below-floor"}
 # The worst cause stands first: a consequence is told of one cause alone.
 _CONSEQUENCES: dict[str, frozenset[str]] = {

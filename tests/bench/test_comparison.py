@@ -16,9 +16,10 @@ import specimens
 from readiness.measures import ap_influence, conventions, paired
 from readiness.measures.ap_influence import Answered
 from readiness.measures.paired import Trials
-from readiness_coordinator.evaluate import comparing, ground_truth, outcomes, reconciling
+from readiness_coordinator.evaluate import comparing, reconciling
 from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.columns import Columns
+from readiness_coordinator.evaluate.evaluation import case_of
 from readiness_coordinator.evaluate.predictions import place
 from readiness_coordinator.formats import Annotation, Labelled, Picture
 
@@ -177,15 +178,12 @@ def _model(rng: np.random.Generator, truth: Labelled, hard: list[float], missed:
     scores += (0.5 * rng.random(extra.size)).tolist()
     said = Columns(images, np.array(rows), np.array(boxes), np.array(scores), "sha256:" + "e" * 64)
     placed = place(said, truth, "test")
-    objects = ground_truth.of(placed.pictures, truth)
-    matched = outcomes.matches("detection", objects, placed, 0.5)
-    judged = outcomes.judge("detection", objects, placed, matched, 0.3, 0.5)
     light = rng.integers(0, 3, len(truth.pictures)).tolist()
     tags = {
         picture.name: {"light": ("dark", "dim", "bright")[light[i]], "camera": f"camera {i % 4}"}
         for i, picture in enumerate(truth.pictures)
     }
-    return Case(truth, objects, placed, matched, judged, tags, 0.3, 0.5, specimens.policy())
+    return case_of(truth, placed, confidence=0.3, iou=0.5, policy=specimens.policy(), tags=tags)
 
 
 def test_equal_models_are_told_apart_in_at_most_6_of_100_comparisons() -> None:

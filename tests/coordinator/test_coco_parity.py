@@ -50,7 +50,7 @@ def ours(truth: Path, said: Path, shape: Shape | None = None) -> Ours:
 
 
 def theirs(truth: dict[str, Any], said: list[dict[str, Any]], shape: Shape) -> COCOeval:
-    """Let pycocotools evaluate; masks as run lengths without the box beside them, whose area it would take."""
+    """Let pycocotools evaluate; masks as run lengths, with a box beside them where the file has one."""
     table = COCO()
     with contextlib.redirect_stdout(io.StringIO()):
         table.dataset = truth
@@ -58,7 +58,8 @@ def theirs(truth: dict[str, Any], said: list[dict[str, Any]], shape: Shape) -> C
         sizes = {image["id"]: (image["height"], image["width"]) for image in truth["images"]}
         kept = [
             {name: one[name] for name in ("image_id", "category_id", "score")}
-            | ({"bbox": one["bbox"]} if shape == "box" else {"segmentation": runs(one, *sizes[one["image_id"]])})
+            | ({"bbox": one["bbox"]} if "bbox" in one else {})
+            | ({"segmentation": runs(one, *sizes[one["image_id"]])} if shape == "mask" else {})
             for one in said
         ]
         judged = COCOeval(table, table.loadRes(kept), "bbox" if shape == "box" else "segm")
@@ -103,7 +104,7 @@ def same_figures(one: Ours, judged: COCOeval) -> None:
 def same_matches(one: Ours, said: Sequence[dict[str, Any]], judged: COCOeval) -> None:
     """Hold our matches at IoU 0.5 against COCOeval's, answer by answer, those beyond its 100 aside."""
     truth, placed = one.shaped.truth, one.shaped.predictions
-    matched = outcomes.matches("detection", truth, placed, 0.5)
+    matched = outcomes.matches("detection", truth, placed, 0.5, outcomes.close("detection", truth, placed, 0.5))
     known = set(one.labelled.category_ids)
     place = {at: i for i, at in enumerate(at for at, answer in enumerate(said) if answer["category_id"] in known)}
     things = [thing.id for picture in placed.pictures for thing in picture.annotations]

@@ -197,7 +197,7 @@ def test_average_precision_is_the_same_in_blocks_of_classes(monkeypatch: pytest.
 def test_a_judging_at_each_models_own_threshold() -> None:
     truth = one_each(80)
     base = answering(truth, set())
-    judged = outcomes.judge("detection", base.truth, base.predictions, base.matches, 0.95, 0.5)
+    judged = outcomes.judge("detection", base.truth, base.predictions, base.matches, 0.95, 0.5, base.pairs)
     versus = only(comparing.compare([base, base._replace(outcomes=judged, confidence=0.95)], ["at 0.3", "at 0.95"]))
     assert versus.confidence == (0.3, 0.95)
     assert found(versus, "", "recall").after == 0.0

@@ -88,6 +88,7 @@ def test_reference_predictions_of_the_robot(shared_data: Path) -> None:
     assert evaluation.caveats == (
         "false answers of 6 classes that have no object here, which AP leaves out: 35",
         "images without a prediction, their objects count as missed: 1",
+        "classes with objects and no answer, whose AP is 0: 2",
     )
 
 

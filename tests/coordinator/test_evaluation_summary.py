@@ -196,3 +196,11 @@ def test_what_was_not_measured_is_not_said():
     for word in ("Weak slice", "Threshold", "Scores", "Corrupted", "Mixed up", "Errors"):
         assert word not in said
     assert "None" not in said
+
+
+def test_another_model_is_compared_regressions_first():
+    made, out = explained.evaluation(), io.StringIO()
+    report = explained.reported(made, compare=explained.comparison())
+    summary.show(Console(file=out, width=100), made, report, every=False)
+    assert "small against large on 'test': worse overall" in out.getvalue()
+    assert "\n  worse: 'bolt' recall 0.900 to 0.600 (-0.350 to -0.250)" in out.getvalue()

@@ -45,7 +45,7 @@ def write(folder: Path, content: Any, name: str = "said.json") -> Path:
         ("{", "not COCO results"),
         ({"annotations": []}, "not COCO results"),
         ([{**GOOD, "bbox": [1, 2, 3]}], "not COCO results"),
-        ([{"image_id": 0, "category_id": 1, "score": 0.5}], "missing required field `bbox`"),
+        ([{"image_id": 0, "category_id": 1, "score": 0.5}], "has neither bbox nor segmentation"),
         ([GOOD, {**GOOD, "score": 1.5}], r"prediction 2 \(image 0\): its score is not between 0 and 1"),
         ([{**GOOD, "bbox": [1, 2, -3, 4]}], "its box has a negative side"),
         ('[{"image_id": 0, "category_id": 1, "bbox": [1, 2, NaN, 4], "score": 0.5}]', "not COCO results"),

@@ -16,6 +16,7 @@ from readiness.exits import Stop
 from readiness_coordinator import formats
 from readiness_coordinator.__main__ import main
 from readiness_coordinator.evaluate import prediction_files, predictions, run_record
+from readiness_coordinator.evaluate.about import About
 from readiness_coordinator.evaluate.semantic import evaluate_masks
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
@@ -50,17 +51,9 @@ def evaluated(truth: Path, said: Path, **changes: Any) -> Evaluation:
     labelled = formats.open_dataset(truth)
     columns = prediction_files.read(said, labelled)
     placed = predictions.place(columns, labelled, changes.pop("split", None), changes.pop("run", None))
-    given: dict[str, Any] = {
-        "model_digest": specimens.MODEL,
-        "dataset_digest": specimens.DATASET,
-        "predictions_digest": columns.digest,
-        "split": placed.split,
-        "confidence": 0.5,
-        "iou": 0.5,
-        "observed_at": specimens.OBSERVED_AT,
-        "policy": specimens.policy(),
-    }
-    return evaluate_masks(labelled, placed, **given | changes)
+    given: dict[str, Any] = {"confidence": 0.5, "iou": 0.5, "policy": specimens.policy(), "tags": {}}
+    about = About(specimens.MODEL, specimens.DATASET, columns.digest, specimens.OBSERVED_AT)
+    return evaluate_masks(labelled, placed, about, **given | changes)
 
 
 def answered(folder: Path, masks: dict[str, np.ndarray]) -> Path:

@@ -59,8 +59,9 @@ def test_it_equals_judging_anew(seed: int, task: str, data: st.DataObject) -> No
         boxes=one.predictions.boxes[keep],
         scores=one.predictions.scores[keep],
     )
-    matched = outcomes.matches(one.labelled.task, one.truth, part, one.iou)
-    judged = outcomes.judge(one.labelled.task, one.truth, part, matched, 0.0, one.iou)
+    pairs = outcomes.close(one.labelled.task, one.truth, part, one.iou)
+    matched = outcomes.matches(one.labelled.task, one.truth, part, one.iou, pairs)
+    judged = outcomes.judge(one.labelled.task, one.truth, part, matched, 0.0, one.iou, pairs)
     for row, point in enumerate((*simulated.classes, simulated.overall)):
         said = (judged.row == row) | (row == len(CLASSES))
         mine = ((one.truth.row == row) | (row == len(CLASSES))) & ~one.truth.crowd
@@ -139,7 +140,7 @@ def test_nothing_predicted_and_nothing_to_find() -> None:
         scores=one.predictions.scores[:0],
         lowest_score=None,
     )
-    matched = outcomes.matches("detection", one.truth, none, 0.5)
+    matched = outcomes.matches("detection", one.truth, none, 0.5, outcomes.close("detection", one.truth, none, 0.5))
     silent = prepared(one._replace(predictions=none, matches=matched))
     assert simulator.simulate(silent, 0.3).overall.answers == 0
     assert simulator.curve(silent, None).threshold.size == 0

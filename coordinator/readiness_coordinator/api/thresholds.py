@@ -35,6 +35,7 @@ def _aim(
     "/vision-readiness/model/thresholds",
     sync_to_thread=True,
     dependencies={"asked": Provide(_aim, sync_to_thread=False)},
+    opt={"query": ("class", "aim", "target", "cost_missed", "cost_false")},
 )
 def read(
     settings: needs.Settings,

@@ -9,7 +9,9 @@ from readiness.exits import Stop
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", type=Path, help=".onnx or .tflite file")
     parser.add_argument("--data", metavar="DATASET", required=True, help="any dataset that scan reads")
-    parser.add_argument("--out", metavar="P", type=Path, required=True, help="predictions to write (.json, .csv, or a folder of masks)")
+    parser.add_argument(
+        "--out", metavar="P", type=Path, required=True, help="predictions to write: .json, .csv, a folder"
+    )
     parser.add_argument(
         "--split", metavar="S", default="all", help="train, val, test, several joined by + (default all)"
     )

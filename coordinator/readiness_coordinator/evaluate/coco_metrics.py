@@ -36,8 +36,8 @@ class CocoMetrics(NamedTuple):
 def measure(truth: GroundTruth, predictions: Predictions, classes: Sequence[str]) -> CocoMetrics:
     """Evaluate as pycocotools does: IoU 0.50 to 0.95, 101 recall points, at most 100 answers a class and image.
 
-    Masks are evaluated where truth and predictions hold them, else boxes. The area of an answer is then its mask's,
-    as for results in COCO's own form, which have no box; pycocotools would take that of a box beside the mask.
+    Masks are evaluated where truth and predictions hold them, else boxes. The area of an answer is then its mask's, but
+    that of a box where the file gives one beside the mask, as pycocotools takes it.
 
     Images and classes are renumbered from 1: whatever ids the dataset has, none is lost as a false value.
     Images keep the order of their own ids, in which equal scores are ranked.
@@ -60,13 +60,19 @@ def measure(truth: GroundTruth, predictions: Predictions, classes: Sequence[str]
         judged = hotcoco.COCOeval(table, table.load_res(answers), "bbox")
     else:
         said = table.load_res(answers, segmentation=list(predictions.outlines))
-        said.update_anns(ids=np.arange(1, len(answers) + 1), area=instance_masks.areas(predictions.outlines))
+        said.update_anns(ids=np.arange(1, len(answers) + 1), area=_areas(predictions))
         judged = hotcoco.COCOeval(table, said, "segm")
     judged.evaluate()
     judged.accumulate()
     figures = judged.eval or {}
     counted = _figures(figures["precision"], figures["recall"])
     return _beside(counted, truth, predictions)
+
+
+def _areas(predictions: Predictions) -> Floats:
+    if predictions.boxed:
+        return predictions.boxes[:, 2] * predictions.boxes[:, 3]
+    return instance_masks.areas(predictions.outlines or ())
 
 
 def numbers(predictions: Predictions) -> npt.NDArray[np.intp]:

@@ -7,12 +7,14 @@ import msgspec
 from readiness.evidence.evaluation import ClassResult, Evaluation
 from readiness.policy import Policy
 from readiness_coordinator.evaluate import (
+    ap_bounds,
     class_results,
     classification,
     coco_metrics,
     explanation,
     ground_truth,
     guarding,
+    judged_shape,
     outcomes,
     overfitting,
     slice_results,
@@ -21,6 +23,7 @@ from readiness_coordinator.evaluate import (
 )
 from readiness_coordinator.evaluate.about import About
 from readiness_coordinator.evaluate.case import Case, Tags
+from readiness_coordinator.evaluate.judged_shape import Shape
 from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.formats import Labelled
 from readiness_coordinator.formats.layout import ALL
@@ -28,13 +31,28 @@ from readiness_coordinator.reports import tool_version
 
 
 def case_of(
-    labelled: Labelled, predictions: Predictions, *, confidence: float, iou: float, policy: Policy, tags: Tags
+    labelled: Labelled,
+    predictions: Predictions,
+    *,
+    confidence: float,
+    iou: float,
+    policy: Policy,
+    tags: Tags,
+    shape: Shape | None = None,
 ) -> Case:
-    """Match the answers of a detector or classifier with their truth once, for every part of an evaluation."""
-    truth = ground_truth.of(predictions.pictures, labelled)
-    matched = outcomes.matches(labelled.task, truth, predictions, iou)
-    judged = outcomes.judge(labelled.task, truth, predictions, matched, confidence, iou)
-    return Case(labelled, truth, predictions, matched, judged, tags, confidence, iou, policy)
+    """Match the answers of a detector or classifier with their truth once, for every part of an evaluation.
+
+    `shape` says whether boxes or masks of objects are judged, by default what both sides have. Raises Stop where one
+    of them lacks the masks.
+    """
+    task = labelled.task
+    truth, said, settled = judged_shape.settle(
+        task, ground_truth.of(predictions.pictures, labelled), predictions, shape
+    )
+    pairs = outcomes.close(task, truth, said, iou)
+    matched = outcomes.matches(task, truth, said, iou, pairs)
+    judged = outcomes.judge(task, truth, said, matched, confidence, iou, pairs)
+    return Case(labelled, truth, said, settled, pairs, matched, judged, tags, confidence, iou, policy)
 
 
 def evaluate(case: Case, about: About, there: Case | None = None) -> Evaluation:
@@ -44,13 +62,22 @@ def evaluate(case: Case, about: About, there: Case | None = None) -> Evaluation:
     """
     leaked = overfitting.leaked(case.labelled, case.predictions.pictures, case.policy.evaluation.splits, bytes_too=True)
     return msgspec.structs.replace(
-        figures(case, about),
+        _bounded(figures(case, about), case),
         **guarding.measure(case)._asdict(),
         explanation=explanation.explain(case),
         thresholds=thresholds.recommend(case, case.policy.evaluation.aim),
         slice_scan=slice_scan.scan(case),
         overfit=overfitting.overfit(case, there, leaked, about.uses),
     )
+
+
+def _bounded(made: Evaluation, case: Case) -> Evaluation:
+    """Give averages their intervals, where those hold."""
+    if case.labelled.task == "classification":
+        return made
+    found = ap_bounds.measure(case.truth, case.predictions, len(made.classes), case.pairs)
+    classes = [msgspec.structs.replace(one, ap_bounds=ap) for one, ap in zip(made.classes, found.ap, strict=True)]
+    return msgspec.structs.replace(made, metric_bounds=found.metrics, classes=tuple(classes))
 
 
 def figures(case: Case, about: About) -> Evaluation:
@@ -83,6 +110,7 @@ def figures(case: Case, about: About) -> Evaluation:
         misplaced=class_results.misplaced(case),
         errors=judged.errors(objects),
         caveats=(*_caveats(case, classes), *said.notes, *more),
+        judged="label" if labelled.task == "classification" else case.shape,
         tool_version=tool_version(),
     )
 
@@ -94,10 +122,13 @@ def _averaged(
     truth, said, names = case.truth, case.predictions, case.labelled.classes
     if case.labelled.task == "classification":
         found = classification.measure(truth, said, len(names))
-        return found.metrics, results, found.caveats
+        scored = zip(results, found.f1, found.auc, strict=True)
+        return found.metrics, [msgspec.structs.replace(one, f1=f1, auc=auc) for one, f1, auc in scored], found.caveats
     coco = coco_metrics.measure(truth, said, names)
-    rows = zip(results, coco.ap, coco.ap50, strict=True)
-    return coco.metrics, [msgspec.structs.replace(one, ap=ap, ap50=ap50) for one, ap, ap50 in rows], ()
+    rows = zip(coco.ap, coco.ap50, coco.ap75, coco.ar100, strict=True)
+    averages = [dict(zip(("ap", "ap50", "ap75", "ar100"), row, strict=True)) for row in rows]
+    classes = [msgspec.structs.replace(one, **more) for one, more in zip(results, averages, strict=True)]
+    return coco.metrics, classes, coco.caveats
 
 
 def _at_threshold(case: Case) -> dict[str, float | None]:
@@ -124,6 +155,6 @@ def _caveats(case: Case, classes: Sequence[ClassResult]) -> tuple[str, ...]:
         (said.foreign_images, f"predicted images that are not in the dataset: {said.foreign_images}"),
         (silent, f"images without a prediction, their objects count as missed: {silent}"),
         (said.unlabelled_images, f"images without a label, left out: {said.unlabelled_images}"),
-        (truth.unboxed, f"objects without a usable box, left out: {truth.unboxed}"),
+        (truth.unboxed, f"objects without a usable {case.shape}, left out: {truth.unboxed}"),
     )
     return tuple(line for holds, line in lines if holds)

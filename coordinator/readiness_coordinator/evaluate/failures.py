@@ -9,7 +9,6 @@ import numpy.typing as npt
 from readiness.evidence.explanation import ErrorKind, Kind
 from readiness.measures import error_kinds
 from readiness.measures.error_kinds import CLASS, IGNORED, MISSED, RIGHT, Sorted
-from readiness_coordinator.evaluate import outcomes
 from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.evaluate.tallies import worst_by_group
@@ -85,7 +84,7 @@ def kinds(case: Case, failures: Failures) -> tuple[ErrorKind, ...]:
 
 def _boxes(case: Case) -> Sorted:
     truth, said = case.truth, case.predictions
-    pairs = outcomes.close(case.labelled.task, truth, said, case.iou)
+    pairs = case.pairs
     return error_kinds.sort_out(pairs, said.row, truth.row, truth.crowd, case.matches, case.iou)
 
 

@@ -11,6 +11,7 @@ from readiness.exits import Stop
 from readiness.policy import Policy
 from readiness_coordinator.evaluate import (
     evaluation,
+    guarding,
     prediction_files,
     predictions,
     run_record,
@@ -20,6 +21,7 @@ from readiness_coordinator.evaluate import (
 from readiness_coordinator.evaluate.about import About
 from readiness_coordinator.evaluate.case import Case, Tags
 from readiness_coordinator.evaluate.columns import Columns
+from readiness_coordinator.evaluate.judged_shape import Shape
 from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.evaluate.run_record import RunRecord
 from readiness_coordinator.formats import Labelled
@@ -28,12 +30,16 @@ Uses = Callable[[str], int]
 
 
 class How(NamedTuple):
-    """At which threshold and overlap, of which split (None: what the predictions cover), under which policy."""
+    """At which threshold and overlap, of which split (None: what the predictions cover), under which policy.
+
+    `shape` says whether boxes or masks of objects are judged; None takes what both sides have.
+    """
 
     confidence: float
     iou: float
     policy: Policy
     split: str | None = None
+    shape: Shape | None = None
 
 
 class Evaluated(NamedTuple):
@@ -88,7 +94,9 @@ def _beside(columns: Columns, labelled: Labelled, how: How, record: RunRecord, a
 
 
 def case_of(labelled: Labelled, placed: Predictions, how: How, tags: Tags) -> Case:
-    return evaluation.case_of(labelled, placed, confidence=how.confidence, iou=how.iou, policy=how.policy, tags=tags)
+    return evaluation.case_of(
+        labelled, placed, confidence=how.confidence, iou=how.iou, policy=how.policy, tags=tags, shape=how.shape
+    )
 
 
 def case_of_file(path: Path, record: RunRecord, labelled: Labelled, how: How, tags: Tags) -> Case:
@@ -98,17 +106,8 @@ def case_of_file(path: Path, record: RunRecord, labelled: Labelled, how: How, ta
 
 
 def _masks(labelled: Labelled, placed: Predictions, how: How, about: About, tags: Tags) -> Evaluation:
-    return semantic.evaluate_masks(
-        labelled,
-        placed,
-        model_digest=about.model,
-        dataset_digest=about.dataset,
-        predictions_digest=about.predictions,
-        split=placed.split,
-        confidence=how.confidence,
-        iou=how.iou,
-        observed_at=about.observed_at,
-        policy=how.policy,
-        tags=tags,
-        card_names=about.card_names,
+    made = semantic.evaluate_masks(
+        labelled, placed, about, confidence=how.confidence, iou=how.iou, policy=how.policy, tags=tags
     )
+    conflicts, compared = guarding.contradictions(placed.pictures, labelled)
+    return msgspec.structs.replace(made, conflicts=conflicts, images_compared=compared)

@@ -76,17 +76,14 @@ def close(task: Task, truth: GroundTruth, predictions: Predictions, overlap: flo
     return pairs.where(pairs.overlap >= min(NEAR, overlap))
 
 
-def matches(
-    task: Task, truth: GroundTruth, predictions: Predictions, overlap: float, pairs: Pairs | None = None
-) -> Matched:
+def matches(task: Task, truth: GroundTruth, predictions: Predictions, overlap: float, pairs: Pairs) -> Matched:
     """Match all answers, whatever their score: within the class as COCO does, or each image's answer with its label.
 
-    `pairs` are what `close` gave for these answers, where the caller has them.
+    `pairs` are what `close` gave for these answers.
     """
     if task == "classification":
         about, right = _labelled(truth, predictions.image, predictions.row, len(predictions.pictures))
         return Matched(np.where(right, about, -1), np.zeros(right.size, dtype=bool))
-    pairs = close(task, truth, predictions, overlap) if pairs is None else pairs
     return matching.assign(of_class(pairs, truth, predictions), predictions.scores, truth.crowd, overlap)
 
 
@@ -102,13 +99,12 @@ def judge(
     matched: Matched,
     confidence: float,
     overlap: float,
-    pairs: Pairs | None = None,
+    pairs: Pairs,
 ) -> Outcomes:
     """Sort out the answers with a score of at least `confidence`, given how all of them match, and `pairs` as above."""
     keep = predictions.scores >= confidence
     if task == "classification":
         return _labels(truth, predictions, np.flatnonzero(keep))
-    pairs = close(task, truth, predictions, overlap) if pairs is None else pairs
     return _objects(truth, predictions, matched, keep, pairs, overlap)
 
 

@@ -44,7 +44,8 @@ class Predictions(NamedTuple):
 
     `shares` (pictures, m) are a classifier's scores of all classes, as in `Columns`, NaN where an image was not run;
     `masks` (pictures,) a segmenter's files, None where an image was not run;
-    `outlines` (n,) an instance segmenter's masks, as run lengths. `notes` are what the report must say.
+    `outlines` (n,) an instance segmenter's masks, as run lengths, around which `boxes` stand where
+    the file gives none (`boxed` is false then). `notes` are what the report must say.
     """
 
     split: str
@@ -64,6 +65,7 @@ class Predictions(NamedTuple):
     notes: tuple[str, ...] = ()
     strays: Strays | None = None
     outlines: tuple[Rle, ...] | None = None
+    boxed: bool = True
 
 
 def place(
@@ -107,6 +109,7 @@ def place(
         notes=(*columns.notes, *_contradicted(columns, pictures, image)),
         strays=_strays(columns, image, boxes, stray),
         outlines=None if outlines is None else tuple(outlines[at] for at in np.flatnonzero(keep).tolist()),
+        boxed=columns.boxed,
     )
 
 

@@ -58,11 +58,11 @@ class Judged(NamedTuple):
 
 
 def reconcile(case: Case, ap: float | None = None) -> Reconciliation | None:
-    """Reckon each tool's figure, from COCO's AP50 on, one convention after the other; None where there are no boxes.
+    """Reckon each tool's figure, from COCO's AP50 on, one convention after the other; None where boxes are not judged.
 
     `ap` is COCO's mean over IoU 0.50 to 0.95, as the evaluation has it.
     """
-    if case.labelled.task == "classification" or not (~case.truth.crowd).any():
+    if case.labelled.task == "classification" or case.shape == "mask" or not (~case.truth.crowd).any():
         return None
     seen = scene(case)
     first = figure(seen, COCO)
@@ -81,7 +81,7 @@ def scene(case: Case, least: float = LEAST) -> Scene:
     COCO ranks them.
     """
     truth, said, width = case.truth, case.predictions, len(case.labelled.classes)
-    matched = case.matches if case.iou == least else outcomes.matches(case.labelled.task, truth, said, least)
+    matched = case.matches if case.iou == least else _matched(case, least)
     order = np.lexsort((_numbers(case)[said.image], -said.scores, said.row))
     image, rows = said.image[order], said.row[order]
     found = Found(said.boxes[order], said.scores[order], image * width + rows)
@@ -122,6 +122,11 @@ def _numbers(case: Case) -> Indices:
     numbers = np.empty(len(keys), dtype=np.intp)
     numbers[sorted(range(len(keys)), key=lambda i: (isinstance(keys[i], str), keys[i]))] = np.arange(len(keys))
     return numbers
+
+
+def _matched(case: Case, least: float) -> Matched:
+    task, truth, said = case.labelled.task, case.truth, case.predictions
+    return outcomes.matches(task, truth, said, least, outcomes.close(task, truth, said, least))
 
 
 def judged(seen: Scene, rules: Rules, least: float = LEAST) -> Judged:

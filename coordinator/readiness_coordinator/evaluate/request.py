@@ -87,7 +87,9 @@ class Request(NamedTuple):
             columns = prediction_files.read(path, some)
             placed = predictions.place(columns, some, ALL, run_record.read(path).images)
             how = self.how
-            small = evaluation.case_of(some, placed, confidence=how.confidence, iou=how.iou, policy=how.policy, tags={})
+            small = evaluation.case_of(
+                some, placed, confidence=how.confidence, iou=how.iou, policy=how.policy, tags={}, shape=case.shape
+            )
             return evaluation.figures(small, About("", "", "", made.evaluation.observed_at))
 
         with _progress() as progress:

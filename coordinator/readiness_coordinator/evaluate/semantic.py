@@ -13,6 +13,8 @@ from readiness.measures import segmentation
 from readiness.measures.segmentation import Counts
 from readiness.policy import Policy
 from readiness_coordinator.evaluate import ground_truth, mask_counts, semantic_slices
+from readiness_coordinator.evaluate.about import About
+from readiness_coordinator.evaluate.case import Tags
 from readiness_coordinator.evaluate.outcomes import BACKGROUND
 from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.evaluate.tallies import EXAMPLES
@@ -38,20 +40,15 @@ class Tally(NamedTuple):
     problems: dict[str, str]
 
 
-def evaluate_masks(  # noqa: PLR0913 - the signature of evaluation.evaluate
+def evaluate_masks(
     labelled: Labelled,
     predictions: Predictions,
+    about: About,
     *,
-    model_digest: str,
-    dataset_digest: str,
-    predictions_digest: str,
-    split: str,
     confidence: float,
     iou: float,
-    observed_at: str,
     policy: Policy,
-    tags: Mapping[str, Mapping[str, str]] | None = None,
-    card_names: Mapping[str, str] | None = None,
+    tags: Tags,
 ) -> Evaluation:
     """Evaluate one split as `evaluation.evaluate` does, counting pixels; masks know no threshold.
 
@@ -61,27 +58,25 @@ def evaluate_masks(  # noqa: PLR0913 - the signature of evaluation.evaluate
     tally = _tally(labelled, predictions)
     cluster = ground_truth.of(predictions.pictures, labelled).cluster
     classes = _classes(labelled, predictions, tally, cluster, policy.confidence)
-    classes = tuple(_carded(one, card_names or {}) for one in classes)
+    classes = tuple(_carded(one, about.card_names) for one in classes)
     run = predictions.run.copy()
     run[[at for at, picture in enumerate(predictions.pictures) if picture.name in tally.problems]] = False
     return Evaluation(
-        model=model_digest,
-        dataset=dataset_digest,
-        predictions=predictions_digest,
+        model=about.model,
+        dataset=about.dataset,
+        predictions=about.predictions,
         task="segmentation",
         judged="pixel",
-        split=split,
+        split=predictions.split,
         confidence=confidence,
         iou=iou,
-        observed_at=observed_at,
+        observed_at=about.observed_at,
         images=len(predictions.pictures),
         images_predicted=int(run.sum()),
         objects=int(tally.pixels[:, 1].sum()),
         metrics=_metrics(tally),
         classes=classes,
-        slices=semantic_slices.measure(
-            labelled, predictions.pictures, tally.pixels, cluster, tags or {}, policy.confidence
-        ),
+        slices=semantic_slices.measure(labelled, predictions.pictures, tally.pixels, cluster, tags, policy.confidence),
         confusion=_confusion(labelled, tally),
         foreign_images=predictions.foreign_images,
         foreign_classes=_foreign(tally),

@@ -12,7 +12,7 @@ from readiness.finding import Finding
 from readiness.listed import counted
 from readiness.verdict import DEPLOYABLE
 from readiness_coordinator import findings_text, telling
-from readiness_coordinator.evaluate import phrases
+from readiness_coordinator.evaluate import comparing, phrases
 from readiness_coordinator.paragraphs import WIDEST, put
 from readiness_coordinator.reports import printable
 
@@ -32,6 +32,10 @@ def show(console: Console, evaluation: Evaluation, report: Mapping[str, Any], *,
     _head(console, evaluation, report)
     console.print()
     _classes(console, report["classes"], every=every)
+    if report["compare"] is not None:
+        console.print()
+        for line in comparing.said(report["compare"]):
+            put(console, line.strip(), indent=len(line) - len(line.lstrip()), hang=2)
     said = (
         *phrases.weak_slices(evaluation, every=every),
         *phrases.errors(evaluation),
