@@ -8,7 +8,7 @@ import numpy as np
 
 import specimens
 from readiness.evidence.evaluation import Evaluation
-from readiness_coordinator.evaluate import predictions
+from readiness_coordinator.evaluate import predictions, simulator
 from readiness_coordinator.evaluate.about import About
 from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.columns import Columns
@@ -67,6 +67,5 @@ def evaluated(truth: Labelled, said: Columns, **changes: Any) -> Evaluation:
     placed = predictions.place(said, truth, changes.pop("split", None), changes.pop("run", None))
     good: dict[str, Any] = {"confidence": 0.3, "iou": 0.5, "policy": specimens.policy(), "tags": {}}
     made = case_of(truth, placed, **{key: changes.pop(key, value) for key, value in good.items()})
-    return evaluate(
-        made, About(specimens.MODEL, specimens.DATASET, said.digest, specimens.OBSERVED_AT)._replace(**changes)
-    )
+    about = About(specimens.MODEL, specimens.DATASET, said.digest, specimens.OBSERVED_AT)._replace(**changes)
+    return evaluate(made, about, simulator.prepare(made, predictions=about.predictions, dataset=about.dataset))

@@ -75,9 +75,8 @@ def remember(folder: Path, kept: Kept, evaluated: Evaluated) -> None:
     made = evaluated.evaluation
     known = msgspec.structs.replace(kept, digest=made.predictions, split=made.split)
     _write(_place(folder, made), canonical.encode(known))
-    if evaluated.case is not None:
-        prepared = simulator.prepare(evaluated.case, predictions=made.predictions, dataset=made.dataset)
-        _write(_matches(folder, made), simulator.save(prepared))
+    if evaluated.prepared is not None:
+        _write(_matches(folder, made), simulator.save(evaluated.prepared))
 
 
 def thresholds(folder: Path, model: Model, newest: Evaluation, how: How, roots: Sequence[Path]) -> Prepared | None:
@@ -94,10 +93,8 @@ def thresholds(folder: Path, model: Model, newest: Evaluation, how: How, roots: 
         made = judge(model, kept, how, at=newest.observed_at, roots=roots)
     except (Stop, formats.Unreadable, Changed):
         return None
-    if made.case is None:
-        return None
     remember(folder, kept, made)
-    return simulator.prepare(made.case, predictions=newest.predictions, dataset=newest.dataset)
+    return made.prepared
 
 
 def _write(place: Path, data: bytes) -> None:

@@ -1,5 +1,6 @@
 """Three answers to a number with bounds: clear, found, or undecided with the count that would settle it."""
 
+import functools
 import math
 from typing import Literal
 
@@ -48,6 +49,7 @@ def bounded_by(hits: int, n: int, n_effective: float, lower: float, upper: float
     return low and high
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def needed(hits: float, n: float, floor: float, confidence: float = 0.95) -> int | None:
     """Count the further trials that would lift the exact lower bound of hits/n to the floor at the same rate.
 

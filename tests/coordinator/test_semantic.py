@@ -52,7 +52,8 @@ def evaluated(truth: Path, said: Path, **changes: Any) -> Evaluation:
     columns = prediction_files.read(said, labelled)
     placed = predictions.place(columns, labelled, changes.pop("split", None), changes.pop("run", None))
     given: dict[str, Any] = {"confidence": 0.5, "iou": 0.5, "policy": specimens.policy(), "tags": {}}
-    about = About(specimens.MODEL, specimens.DATASET, columns.digest, specimens.OBSERVED_AT)
+    names = changes.pop("card_names", {})
+    about = About(specimens.MODEL, specimens.DATASET, columns.digest, specimens.OBSERVED_AT, names)
     return evaluate_masks(labelled, placed, about, **given | changes)
 
 

@@ -168,12 +168,11 @@ def _more(evaluated: "Evaluated", asked: "Request", others: Sequence[Path]) -> d
     """Give what a report has beside the evidence: other models on the same truth, other tools' figures, the curve."""
     from readiness_coordinator.evaluate import comparing, reconciling, simulator
 
-    case, evaluation = evaluated.case, evaluated.evaluation
-    if case is None:
+    evaluation, case, prepared = evaluated
+    if case is None or prepared is None:
         if others:
             raise Stop("--compare compares detectors and classifiers; masks of classes are not compared yet")
         return {}
-    prepared = simulator.prepare(case, predictions=evaluation.predictions, dataset=evaluation.dataset)
     more: dict[str, Any] = {
         "curve": simulator.points(prepared),
         "reconcile": reconciling.reconcile(case, evaluation.metrics.get("ap")),

@@ -1,6 +1,7 @@
 """From one case to the evaluation record: averages, rates with bounds at the threshold, and why, where, how sure."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -22,9 +23,11 @@ from readiness_coordinator.evaluate import (
     thresholds,
 )
 from readiness_coordinator.evaluate.about import About
+from readiness_coordinator.evaluate.ap_bounds import ApBounds
 from readiness_coordinator.evaluate.case import Case, Tags
 from readiness_coordinator.evaluate.judged_shape import Shape
 from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.evaluate.simulator import Prepared
 from readiness_coordinator.formats import Labelled
 from readiness_coordinator.formats.layout import ALL
 from readiness_coordinator.reports import tool_version
@@ -55,29 +58,40 @@ def case_of(
     return Case(labelled, truth, said, settled, pairs, matched, judged, tags, confidence, iou, policy)
 
 
-def evaluate(case: Case, about: About, there: Case | None = None) -> Evaluation:
+def evaluate(case: Case, about: About, prepared: Prepared, there: Case | None = None) -> Evaluation:
     """Evaluate a detector or classifier: what `figures` gives, and why it fails, where, and at which threshold.
 
-    `there` is another split, beside which one that was fitted to stands out.
+    `prepared` is what any threshold of the case is answered from; `there` is another split, beside which one that was
+    fitted to stands out.
     """
-    leaked = overfitting.leaked(case.labelled, case.predictions.pictures, case.policy.evaluation.splits, bytes_too=True)
-    return msgspec.structs.replace(
-        _bounded(figures(case, about), case),
-        **guarding.measure(case)._asdict(),
-        explanation=explanation.explain(case),
-        thresholds=thresholds.recommend(case, case.policy.evaluation.aim),
-        slice_scan=slice_scan.scan(case),
-        overfit=overfitting.overfit(case, there, leaked, about.uses),
-    )
+    kept = case.policy.evaluation.splits
+    with ThreadPoolExecutor(1) as beside:
+        # Half of the work are these intervals; long array operations let the other parts go on.
+        bounded = beside.submit(_bounds, case)
+        made = msgspec.structs.replace(
+            figures(case, about),
+            **guarding.measure(case)._asdict(),
+            explanation=explanation.explain(case),
+            thresholds=thresholds.recommended(prepared, case.policy.evaluation.aim),
+            slice_scan=slice_scan.scan(case),
+            overfit=overfitting.overfit(
+                case,
+                there,
+                overfitting.leaked(case.labelled, case.predictions.pictures, kept, bytes_too=True),
+                about.uses,
+            ),
+        )
+        metrics, per_class = bounded.result()
+    classes = [msgspec.structs.replace(one, ap_bounds=ap) for one, ap in zip(made.classes, per_class, strict=True)]
+    return msgspec.structs.replace(made, metric_bounds=metrics, classes=tuple(classes))
 
 
-def _bounded(made: Evaluation, case: Case) -> Evaluation:
-    """Give averages their intervals, where those hold."""
+def _bounds(case: Case) -> ApBounds:
+    """Give the averages' intervals, where those hold."""
+    count = len(case.labelled.classes)
     if case.labelled.task == "classification":
-        return made
-    found = ap_bounds.measure(case.truth, case.predictions, len(made.classes), case.pairs)
-    classes = [msgspec.structs.replace(one, ap_bounds=ap) for one, ap in zip(made.classes, found.ap, strict=True)]
-    return msgspec.structs.replace(made, metric_bounds=found.metrics, classes=tuple(classes))
+        return ApBounds({}, [None] * count)
+    return ap_bounds.measure(case.truth, case.predictions, count, case.pairs)
 
 
 def figures(case: Case, about: About) -> Evaluation:

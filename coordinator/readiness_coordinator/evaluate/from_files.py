@@ -16,6 +16,7 @@ from readiness_coordinator.evaluate import (
     predictions,
     run_record,
     semantic,
+    simulator,
     slice_results,
 )
 from readiness_coordinator.evaluate.about import About
@@ -24,6 +25,7 @@ from readiness_coordinator.evaluate.columns import Columns
 from readiness_coordinator.evaluate.judged_shape import Shape
 from readiness_coordinator.evaluate.predictions import Predictions
 from readiness_coordinator.evaluate.run_record import RunRecord
+from readiness_coordinator.evaluate.simulator import Prepared
 from readiness_coordinator.formats import Labelled
 
 Uses = Callable[[str], int]
@@ -43,10 +45,11 @@ class How(NamedTuple):
 
 
 class Evaluated(NamedTuple):
-    """The record, and the case it is of; a segmenter's masks have none."""
+    """The record, the case it is of, and what any threshold is answered from; a segmenter's masks have neither."""
 
     evaluation: Evaluation
-    case: Case | None
+    case: Case | None = None
+    prepared: Prepared | None = None
 
 
 def evaluate_files(
@@ -73,12 +76,16 @@ def evaluate_files(
         model_digest, dataset_digest, columns.digest, bound.observed_at, record.card_names, uses and uses(placed.split)
     )
     tags = slice_results.tags(placed.pictures)
-    case = None if labelled.task == "segmentation" else case_of(labelled, placed, how, tags)
-    there = _beside(columns, labelled, how, record, against) if against else None
-    made = evaluation.evaluate(case, about, there) if case else _masks(labelled, placed, how, about, tags)
-    caveats = (*made.caveats, *bound.caveats)
-    made = msgspec.structs.replace(made, card=bound.card, run_recorded=bound.recorded, caveats=caveats)
-    return Evaluated(made, case)
+    if labelled.task == "segmentation":
+        made = Evaluated(_masks(labelled, placed, how, about, tags))
+    else:
+        there = _beside(columns, labelled, how, record, against) if against else None
+        case = case_of(labelled, placed, how, tags)
+        prepared = simulator.prepare(case, predictions=about.predictions, dataset=about.dataset)
+        made = Evaluated(evaluation.evaluate(case, about, prepared, there), case, prepared)
+    caveats = (*made.evaluation.caveats, *bound.caveats)
+    changes = {"card": bound.card, "run_recorded": bound.recorded, "caveats": caveats}
+    return made._replace(evaluation=msgspec.structs.replace(made.evaluation, **changes))
 
 
 def _beside(columns: Columns, labelled: Labelled, how: How, record: RunRecord, against: str) -> Case:

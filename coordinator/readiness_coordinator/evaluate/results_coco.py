@@ -13,7 +13,7 @@ from readiness_coordinator.formats import Labelled
 from readiness_coordinator.reports import BROKEN_JSON
 
 
-class _Result(msgspec.Struct):
+class _Result(msgspec.Struct, gc=False):
     image_id: int | str
     category_id: int
     score: float
@@ -30,7 +30,8 @@ def read(path: Path, data: bytes, labelled: Labelled) -> Columns:
     except BROKEN_JSON as error:
         wanted = "a JSON list of {image_id, category_id, bbox or segmentation, score}"
         raise Stop(f"{path}: not COCO results ({error}); expected {wanted}") from None
-    row_of = ClassRows({str(name): row for row, name in enumerate(labelled.category_ids)})
+    classes = ClassRows({str(name): row for row, name in enumerate(labelled.category_ids)})
+    row_of = {name: classes[str(name)] for name in dict.fromkeys(result.category_id for result in results)}
     outlines = [result.segmentation for result in results if result.segmentation]
     if outlines and len(outlines) < len(results):
         raise Stop(f"{path}: {len(outlines)} of {len(results)} answers have a segmentation; all need one, or none")
@@ -39,11 +40,11 @@ def read(path: Path, data: bytes, labelled: Labelled) -> Columns:
         raise Stop(f"{path}: prediction {bare} (image {results[bare - 1].image_id}) has neither bbox nor segmentation")
     return Columns(
         images=[str(result.image_id) for result in results],
-        rows=np.array([row_of[str(result.category_id)] for result in results], dtype=np.intp),
+        rows=np.array([row_of[result.category_id] for result in results], dtype=np.intp),
         boxes=np.array([result.bbox or _NO_BOX for result in results], dtype=np.float64).reshape(-1, 4),
         scores=np.array([result.score for result in results], dtype=np.float64),
         digest=canonical.digest_bytes(data),
-        unknown=row_of.unknown,
+        unknown=classes.unknown,
         outlines=outlines,
         boxed=all(result.bbox is not None for result in results),
     )
