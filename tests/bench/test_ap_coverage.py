@@ -5,6 +5,8 @@ import pytest
 
 import made_up_ap
 
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1200)]
+
 CASES = [
     (classes, each, objects)
     for classes in (1, 5, 20)
