@@ -4,7 +4,7 @@ Each run's predictions stay beside the clean ones, with their run record, so tha
 where it stopped and a second one has nothing to do.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from readiness.evidence.evaluation import Evaluation
@@ -63,13 +63,15 @@ def robustness(
     """
     folder = clean.with_name(f"{clean.name}.corrupted")
     folder.mkdir(exist_ok=True)
+    ids = predict.ids_of(labelled)
+    wanted = {str(ids[picture.name]) for picture in pictures}
     base = judge(clean)
     made: list[tuple[str, int, Evaluation]] = []
     for done, (name, severity) in enumerate(runs):
         said = f"{name}:{severity}"
         report(done, len(runs), said)
         out = folder / f"{name}-{severity}{clean.suffix}"
-        if not _kept(out, clean, pictures, said):
+        if not _kept(out, clean, wanted, said):
             _run(model, labelled, pictures, out, [*options, "--corrupt", said])
         made.append((name, severity, judge(out)))
     report(len(runs), len(runs), "")
@@ -111,7 +113,7 @@ def _rows(name: str, severity: int, one: Evaluation, figure: str) -> Iterable[Co
             )
 
 
-def _kept(out: Path, clean: Path, pictures: Sequence[Picture], said: str) -> bool:
+def _kept(out: Path, clean: Path, wanted: Collection[str], said: str) -> bool:
     """Tell whether a run of the same model over the same dataset and images lies there already."""
     if not out.exists():
         return False
@@ -119,7 +121,6 @@ def _kept(out: Path, clean: Path, pictures: Sequence[Picture], said: str) -> boo
         here, there = run_record.read(out), run_record.read(clean)
     except Stop:
         return False
-    ids = {str(one) for one in here.images or ()}
     return (
         here.corruption == said
         and here.model is not None
@@ -127,7 +128,7 @@ def _kept(out: Path, clean: Path, pictures: Sequence[Picture], said: str) -> boo
         and here.model.digest == there.model.digest
         and here.card == there.card
         and here.dataset == there.dataset
-        and ids >= {str(picture.key) for picture in pictures}
+        and {str(one) for one in here.images or ()} >= set(wanted)
     )
 
 

@@ -42,7 +42,7 @@ def predict(model: Path, labelled: Labelled, pictures: Sequence[Picture], out: P
         mask_values.require_empty(out)
     with tempfile.TemporaryDirectory(prefix="readiness-predict-") as folder:
         listing, answers = Path(folder, "images.json"), Path(folder, f"answers{out.suffix or '.json'}")
-        ids = _ids(labelled)
+        ids = ids_of(labelled)
         images = [{"id": ids[picture.name], "file": str(picture.file)} for picture in pictures]
         listing.write_bytes(msgspec.json.encode({"images": images}))
         command = [sys.executable, "-m", "readiness_agent", "predict", str(model)]
@@ -70,7 +70,7 @@ def predict(model: Path, labelled: Labelled, pictures: Sequence[Picture], out: P
     return 0
 
 
-def _ids(labelled: Labelled) -> dict[str, int | str]:
+def ids_of(labelled: Labelled) -> dict[str, int | str]:
     """Give each picture's id: the format's own, or its name where splits number their images alike."""
     pictures = labelled.pictures
     unique = len({picture.key for picture in pictures}) == len(pictures)
