@@ -10,7 +10,7 @@ import pytest
 import specimens
 from made_up import SIDE
 from readiness.evidence.weakness import Condition
-from readiness.measures.matching import Matched
+from readiness.measures.matching import Matched, Pairs
 from readiness_coordinator.evaluate import ground_truth, slice_scan
 from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.outcomes import Outcomes
@@ -41,7 +41,9 @@ def case(said: Labelled, missed: frozenset[str], tags: dict[str, dict[str, str]]
     )
     nothing = np.zeros(0, dtype=bool)
     outcomes = Outcomes(NONE, NONE, NONE, NONE, NONE, nothing, hit)
-    return Case(said, truth, predictions, Matched(NONE, nothing), outcomes, tags, 0.3, 0.5, specimens.policy())
+    pairs = Pairs(NONE, NONE, np.zeros(0))
+    matched = Matched(NONE, nothing)
+    return Case(said, truth, predictions, "box", pairs, matched, outcomes, tags, 0.3, 0.5, specimens.policy())
 
 
 def made(task: str = "detection", images: int = 1500, **more: Any) -> tuple[Labelled, frozenset[str]]:

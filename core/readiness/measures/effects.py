@@ -11,7 +11,7 @@ Indices = npt.NDArray[np.intp]
 
 # Cochran (1954): below five expected the chi-square distribution no longer holds.
 _EXPECTED = 5.0
-# The intraclass correlation that intervals.effective_trials takes where it cannot be measured.
+# The intraclass correlation of objects in images, as the simulations behind our bounds have it.
 _RHO = 0.2
 _ENDLESS = 1e6
 
@@ -90,8 +90,8 @@ def _shares(tally: Tally, classes: int) -> Floats:
 def effective_objects(tally: Tally) -> Floats:
     """Give for each class, shape (classes,), what its objects are worth as independent trials.
 
-    By Kish's design effect 1 + (b - 1) 0.2 with b the mean size of an object's cluster within the class: what
-    intervals.effective_trials gives an evaluation in which every object of the class was found.
+    By Kish's design effect 1 + (b - 1) 0.2 with b the mean size of an object's cluster within the class. An evaluation
+    counts no more than that for a class of which every object was found: it cannot know how alike they are.
     """
     classes = 1 + int(tally.row.max(initial=-1))
     n = np.bincount(tally.row, tally.objects, classes)
