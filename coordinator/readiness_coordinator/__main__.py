@@ -34,7 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.arguments(parser)
         return int(command.run(parser.parse_args(words[1:])))
     except Stop as stop:
-        print(f"{PROGRAM} {words[0]}: {stop}", file=sys.stderr)
+        from readiness_coordinator.reports import printable
+
+        # What a file's name or content holds must neither break the line nor command the terminal.
+        print(f"{PROGRAM} {words[0]}: {printable(str(stop))}", file=sys.stderr)
         return stop.code
     except KeyboardInterrupt:
         print(f"{PROGRAM} {words[0]}: interrupted", file=sys.stderr)

@@ -8,7 +8,7 @@ import pytest
 
 from asking import ask_one
 from readiness_coordinator import formats
-from readiness_coordinator.evaluate import guarding, prediction_files, predictions
+from readiness_coordinator.evaluate import guarding, prediction_files, predictions, same_files
 from readiness_coordinator.evaluate.columns import ClassRows, Columns
 from readiness_coordinator.evaluate.evaluation import case_of
 from readiness_coordinator.evaluate.guarding import Guards
@@ -201,7 +201,7 @@ def test_equal_images_under_other_labels(tmp_path: Path) -> None:
         formats.Picture(name="f.jpg", file=tmp_path / "f.jpg", split="test", key="f", label="nut"),
     )
     truth = labelled([], task="classification", pictures=pictures)
-    conflicts, compared = guarding.contradictions(pictures, truth)
+    conflicts, compared = guarding.contradictions(pictures, truth, same_files.find(pictures))
     assert [(one.images, one.labels) for one in conflicts] == [(("a.jpg", "b.jpg"), ("bolt", "nut"))]
     assert compared == 5
 
@@ -221,8 +221,8 @@ def test_equal_images_with_boxes_elsewhere(tmp_path: Path) -> None:
                 annotations=picture.annotations,
             )
         )
-    assert guarding.contradictions(pictures[:2], truth)[0] == ()
-    (conflict,) = guarding.contradictions(pictures, truth)[0]
+    assert guarding.contradictions(pictures[:2], truth, same_files.find(pictures[:2]))[0] == ()
+    (conflict,) = guarding.contradictions(pictures, truth, same_files.find(pictures))[0]
     assert conflict.labels == ("1 bolt", "1 bolt", "1 bolt")
 
 

@@ -17,6 +17,7 @@ from readiness_coordinator import formats
 from readiness_coordinator.__main__ import main
 from readiness_coordinator.evaluate import prediction_files, predictions, run_record
 from readiness_coordinator.evaluate.about import About
+from readiness_coordinator.evaluate.same_files import SameFiles
 from readiness_coordinator.evaluate.semantic import evaluate_masks
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
@@ -51,7 +52,8 @@ def evaluated(truth: Path, said: Path, **changes: Any) -> Evaluation:
     labelled = formats.open_dataset(truth)
     columns = prediction_files.read(said, labelled)
     placed = predictions.place(columns, labelled, changes.pop("split", None), changes.pop("run", None))
-    given: dict[str, Any] = {"confidence": 0.5, "iou": 0.5, "policy": specimens.policy(), "tags": {}}
+    given: dict[str, Any] = {"confidence": 0.5, "iou": 0.5, "policy": specimens.policy()}
+    given |= {"tags": {}, "same": SameFiles()}
     names = changes.pop("card_names", {})
     about = About(specimens.MODEL, specimens.DATASET, columns.digest, specimens.OBSERVED_AT, names)
     return evaluate_masks(labelled, placed, about, **given | changes)

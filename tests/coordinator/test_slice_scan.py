@@ -15,6 +15,7 @@ from readiness_coordinator.evaluate import ground_truth, slice_scan
 from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.outcomes import Outcomes
 from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.evaluate.same_files import SameFiles
 from readiness_coordinator.formats.labelled import Annotation, Labelled, Picture
 
 NONE = np.zeros(0, dtype=np.intp)
@@ -43,7 +44,9 @@ def case(said: Labelled, missed: frozenset[str], tags: dict[str, dict[str, str]]
     outcomes = Outcomes(NONE, NONE, NONE, NONE, NONE, nothing, hit)
     pairs = Pairs(NONE, NONE, np.zeros(0))
     matched = Matched(NONE, nothing)
-    return Case(said, truth, predictions, "box", pairs, matched, outcomes, tags, 0.3, 0.5, specimens.policy())
+    return Case(
+        said, truth, predictions, "box", pairs, matched, outcomes, tags, SameFiles(), 0.3, 0.5, specimens.policy()
+    )
 
 
 def made(task: str = "detection", images: int = 1500, **more: Any) -> tuple[Labelled, frozenset[str]]:

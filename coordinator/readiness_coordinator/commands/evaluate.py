@@ -149,10 +149,12 @@ def _request(args: argparse.Namespace) -> "Request":
 
 def _spare(args: argparse.Namespace, labelled: Any) -> None:
     """Refuse to write over what is read."""
+    from readiness_coordinator.evaluate import run_record
     from readiness_coordinator.scan import untouched
 
     outputs = [Path(place) for place in (args.json, args.html) if place and place != "-"]
-    inputs = [args.predictions, *args.compare, *(Path(one) for one in (args.model, args.card) if one)]
+    said = [args.predictions, *args.compare]
+    inputs = [*said, *map(run_record.path_beside, said), *(Path(one) for one in (args.model, args.card) if one)]
     untouched.refuse(args.truth, labelled, outputs, inputs)
 
 

@@ -18,6 +18,7 @@ from readiness_coordinator.evaluate import (
     judged_shape,
     outcomes,
     overfitting,
+    same_files,
     slice_results,
     slice_scan,
     thresholds,
@@ -49,13 +50,14 @@ def case_of(
     of them lacks the masks.
     """
     task = labelled.task
-    truth, said, settled = judged_shape.settle(
-        task, ground_truth.of(predictions.pictures, labelled), predictions, shape
-    )
+    same = same_files.find(predictions.pictures)
+    whole = ground_truth.of(predictions.pictures, labelled)
+    whole = whole._replace(cluster=same_files.joined(whole.cluster, same))
+    truth, said, settled = judged_shape.settle(task, whole, predictions, shape)
     pairs = outcomes.close(task, truth, said, iou)
     matched = outcomes.matches(task, truth, said, iou, pairs)
     judged = outcomes.judge(task, truth, said, matched, confidence, iou, pairs)
-    return Case(labelled, truth, said, settled, pairs, matched, judged, tags, confidence, iou, policy)
+    return Case(labelled, truth, said, settled, pairs, matched, judged, tags, same, confidence, iou, policy)
 
 
 def evaluate(case: Case, about: About, prepared: Prepared, there: Case | None = None) -> Evaluation:

@@ -15,6 +15,7 @@ from readiness_coordinator.evaluate import (
     prediction_files,
     predictions,
     run_record,
+    same_files,
     semantic,
     simulator,
     slice_results,
@@ -113,8 +114,9 @@ def case_of_file(path: Path, record: RunRecord, labelled: Labelled, how: How, ta
 
 
 def _masks(labelled: Labelled, placed: Predictions, how: How, about: About, tags: Tags) -> Evaluation:
+    same = same_files.find(placed.pictures)
     made = semantic.evaluate_masks(
-        labelled, placed, about, confidence=how.confidence, iou=how.iou, policy=how.policy, tags=tags
+        labelled, placed, about, confidence=how.confidence, iou=how.iou, policy=how.policy, tags=tags, same=same
     )
-    conflicts, compared = guarding.contradictions(placed.pictures, labelled)
+    conflicts, compared = guarding.contradictions(placed.pictures, labelled, same)
     return msgspec.structs.replace(made, conflicts=conflicts, images_compared=compared)

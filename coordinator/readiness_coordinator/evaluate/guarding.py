@@ -1,17 +1,17 @@
 """Whether an evaluation can be believed: strange classes and ids, silent images, a truth at odds with itself."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from readiness import canonical
 from readiness.evidence.evaluation import Conflict, IdFit
 from readiness.measures import boxes
 from readiness_coordinator.evaluate import id_fit
 from readiness_coordinator.evaluate.case import Case
 from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.evaluate.same_files import SameFiles
 from readiness_coordinator.evaluate.tallies import EXAMPLES
 from readiness_coordinator.formats import Labelled, Picture
 
@@ -33,7 +33,7 @@ class Guards(NamedTuple):
 
 
 def measure(case: Case) -> Guards:
-    """Measure all of it; reads those image files that are as long as another one."""
+    """Measure all of it."""
     said, pictures = case.predictions, case.predictions.pictures
     answered = np.zeros(len(pictures), dtype=bool)
     answered[said.image] = True
@@ -42,7 +42,7 @@ def measure(case: Case) -> Guards:
     holds = np.zeros(len(pictures), dtype=bool)
     holds[case.truth.image[~case.truth.crowd]] = True
     unanswered = _names(pictures, np.flatnonzero(said.run & holds & ~answered))
-    conflicts, compared = contradictions(pictures, case.labelled)
+    conflicts, compared = contradictions(pictures, case.labelled, case.same)
     return Guards(
         crowds=int(case.truth.crowd.sum()),
         foreign_classes=_foreign(said),
@@ -56,25 +56,17 @@ def measure(case: Case) -> Guards:
     )
 
 
-def contradictions(pictures: Sequence[Picture], labelled: Labelled) -> tuple[tuple[Conflict, ...], int]:
-    """Find pictures with the same bytes and other labels; tells also how many pictures were at hand.
-
-    Only files of the same length can be the same: the others are not read.
-    """
-    sizes: dict[int, list[Picture]] = {}
-    for picture, size in _sizes(pictures):
-        sizes.setdefault(size, []).append(picture)
-    same: dict[tuple[int, str], list[Picture]] = {}
-    for size, alike in sizes.items():
-        for picture, digest in _digests(alike) if len(alike) > 1 else ():
-            same.setdefault((size, digest), []).append(picture)
-    groups = [sorted(group, key=lambda one: one.name) for group in same.values() if len(group) > 1]
+def contradictions(
+    pictures: Sequence[Picture], labelled: Labelled, same: SameFiles
+) -> tuple[tuple[Conflict, ...], int]:
+    """Give the pictures with the same bytes and other labels; tells also how many pictures were at hand."""
+    groups = [sorted((pictures[place] for place in group), key=lambda one: one.name) for group in same.groups]
     found = [
         Conflict(tuple(one.name for one in group), tuple(_label(one, labelled) for one in group))
         for group in groups
         if any(_differ(group[0], other) for other in group[1:])
     ]
-    return tuple(sorted(found, key=lambda one: one.images)), sum(len(alike) for alike in sizes.values())
+    return tuple(sorted(found, key=lambda one: one.images)), same.compared
 
 
 def _names(pictures: Sequence[Picture], places: Iterable[int]) -> tuple[str, ...]:
@@ -91,22 +83,6 @@ def _foreign(said: Predictions) -> dict[str, int]:
     for name, count in zip(names, counts, strict=False):
         total[name] += count
     return {name: count for name, count in sorted(total.items(), key=lambda one: (-one[1], one[0])) if count}
-
-
-def _sizes(pictures: Iterable[Picture]) -> Iterator[tuple[Picture, int]]:
-    for picture in pictures:
-        try:
-            yield picture, picture.file.stat().st_size
-        except OSError:  # noqa: PERF203 - one file that is not there is one that cannot be compared
-            continue
-
-
-def _digests(pictures: Iterable[Picture]) -> Iterator[tuple[Picture, str]]:
-    for picture in pictures:
-        try:
-            yield picture, canonical.digest_bytes(picture.file.read_bytes())
-        except OSError:  # noqa: PERF203 - as above
-            continue
 
 
 def _differ(one: Picture, other: Picture) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from readiness.exits import Stop
 from readiness_coordinator.evaluate import results_coco, results_csv, results_masks, results_text
 from readiness_coordinator.evaluate.columns import Columns
-from readiness_coordinator.formats import Labelled
+from readiness_coordinator.formats import Labelled, layout
 from readiness_coordinator.formats.layout import regular_bytes
 
 _MOST_SCORE = 1 + 1e-6  # a sum of float32 shares may round above 1
@@ -37,7 +37,7 @@ def read(path: Path, labelled: Labelled) -> Columns:
 def _checked(path: Path, columns: Columns) -> Columns:
     """Refuse numbers that no evaluation can stand on."""
     for wrong, what in (
-        (~np.isfinite(columns.boxes).all(axis=1), "its box is not finite"),
+        (~(np.abs(columns.boxes) <= layout.FARTHEST).all(axis=1), "its box is not finite, or out of any image"),
         ((columns.boxes[:, 2:] < 0).any(axis=1), "its box has a negative side"),
         (~((columns.scores >= 0) & (columns.scores <= _MOST_SCORE)), "its score is not between 0 and 1"),
     ):

@@ -12,11 +12,12 @@ from readiness.exits import Stop
 from readiness.measures import segmentation
 from readiness.measures.segmentation import Counts
 from readiness.policy import Policy
-from readiness_coordinator.evaluate import ground_truth, mask_counts, semantic_slices
+from readiness_coordinator.evaluate import ground_truth, mask_counts, same_files, semantic_slices
 from readiness_coordinator.evaluate.about import About
 from readiness_coordinator.evaluate.case import Tags
 from readiness_coordinator.evaluate.outcomes import BACKGROUND
 from readiness_coordinator.evaluate.predictions import Predictions
+from readiness_coordinator.evaluate.same_files import SameFiles
 from readiness_coordinator.evaluate.tallies import EXAMPLES
 from readiness_coordinator.formats import Labelled, mask_pixels
 from readiness_coordinator.formats.layout import ALL
@@ -49,6 +50,7 @@ def evaluate_masks(
     iou: float,
     policy: Policy,
     tags: Tags,
+    same: SameFiles,
 ) -> Evaluation:
     """Evaluate one split as `evaluation.evaluate` does, counting pixels; masks know no threshold.
 
@@ -56,7 +58,7 @@ def evaluate_masks(
     truth says what is there. Raises Stop where no mask at all can be used.
     """
     tally = _tally(labelled, predictions)
-    cluster = ground_truth.of(predictions.pictures, labelled).cluster
+    cluster = same_files.joined(ground_truth.of(predictions.pictures, labelled).cluster, same)
     classes = _classes(labelled, predictions, tally, cluster, policy.confidence)
     classes = tuple(_carded(one, about.card_names) for one in classes)
     run = predictions.run.copy()

@@ -17,7 +17,7 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".
 ALL = "all"
 UNASSIGNED = "unassigned"
 SPLITS = ("train", "val", "test")
-_FARTHEST = 1e12
+FARTHEST = 1e12
 _LONGEST_TEXT = 64 << 20
 _MOST_KEPT = 1 << 18
 _kept: dict[float, float] = {}
@@ -204,7 +204,7 @@ def finite(value: object) -> float:
         return known
     if value is None or isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(f"'{value}' is no number")
-    if not isinstance(value, str) and -_FARTHEST <= value <= _FARTHEST:
+    if not isinstance(value, str) and -FARTHEST <= value <= FARTHEST:
         return _once(float(value))
     try:
         number = float(value)
@@ -212,7 +212,7 @@ def finite(value: object) -> float:
         raise ValueError(f"'{str(value)[:40]}' is no number") from None
     if not math.isfinite(number):
         raise ValueError(f"'{value}' is not finite")
-    if abs(number) > _FARTHEST:
+    if abs(number) > FARTHEST:
         raise ValueError(f"'{value}' is out of any image")
     return _once(number)
 

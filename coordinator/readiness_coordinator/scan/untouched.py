@@ -23,8 +23,12 @@ def refuse(dataset: str, labelled: Labelled, places: Iterable[Path], inputs: Seq
     if not alone and not is_remote(folder):
         trees.update(_trees(folder.resolve()))
         beside.update(_beside(labelled))
+    taken: set[Path] = set()
     for place in places:
         real = place.resolve()
+        if real in taken:
+            raise Stop(f"{place}: is named for two outputs, of which one would be lost; name another place")
+        taken.add(real)
         if not trees.isdisjoint({real, *real.parents}) or real.parent in beside or _is_picture(real, labelled):
             raise Stop(f"{place}: lies in the dataset, which is never written to; name a place outside")
         for read in (one for one in inputs if one is not place):

@@ -32,15 +32,16 @@ STARTS = (2, 8, 32)  # times the fewest answers that could prove a precision
 
 
 class Rungs(NamedTuple):
-    """The thresholds tried: `answers` kept, `score`, and the `part` of whose answer it is, each (groups, rungs).
+    """The thresholds tried: `answers` kept, `score`, and the `folds` that have an answer of this score, each
+    (groups, rungs); a fold is a bit.
 
-    The first rung of a group keeps nothing: its score is infinite, its part -1. `right_by`, `answers_by`
+    The first rung of a group keeps nothing: its score is infinite, and it is in every fold. `right_by`, `answers_by`
     (groups, rungs, parts) and `objects_by` (groups, parts) count by part.
     """
 
     answers: Indices
     score: Floats
-    part: Indices
+    folds: Indices
     right_by: Floats
     answers_by: Floats
     objects_by: Floats
@@ -77,21 +78,26 @@ def at_counts(ladder: Ladder, part: Indices, fewest: int) -> Rungs:
 
 def _rungs(ladder: Ladder, part: Indices, answers: Indices) -> Rungs:
     """Take in answers of equal score, put the rung that keeps nothing before, and count by part."""
-    start = ladder.starts[:-1, None]
+    start, every = ladder.starts[:-1, None], (1 << FOLDS) - 1
+    folds = np.array([every])
+    ends = np.zeros(0, dtype=np.intp)
     if ladder.score.size:
         change = np.flatnonzero((np.diff(ladder.score) != 0) | (np.diff(ladder.group) != 0))
         ends = np.append(change + 1, ladder.score.size)
+        owners = np.bitwise_or.reduceat(1 << (part[ladder.cluster] % FOLDS), np.append(0, ends[:-1]))
+        folds = np.append(owners, every)
         row = np.maximum(start + answers - 1, 0)
         answers = np.where(answers > 0, ends[np.searchsorted(ends, row, "right").clip(max=ends.size - 1)] - start, 0)
     answers = np.concatenate([np.zeros_like(start), answers], axis=1)
     last = np.maximum(start + answers - 1, 0)
     some = answers > 0
-    score, whose = np.append(ladder.score, np.inf), np.append(part[ladder.cluster], -1)
+    score = np.append(ladder.score, np.inf)
     at = np.where(some, last, ladder.score.size)
+    run = np.where(some, np.searchsorted(ends, last, "right"), ends.size)
     right_by, answers_by = _by_part(ladder, part, answers)
     objects_by = np.zeros((ladder.groups, PARTS))
     np.add.at(objects_by, (ladder.cell_group, part[ladder.cell_cluster]), ladder.cell_objects)
-    return Rungs(answers, score[at], whose[at], right_by, answers_by, objects_by)
+    return Rungs(answers, score[at], folds[run], right_by, answers_by, objects_by)
 
 
 def _by_part(ladder: Ladder, part: Indices, answers: Indices) -> Counts:
@@ -155,7 +161,7 @@ def cross_fitted(rungs: Rungs, aim: Aim) -> Floats:
     pick = best(aim)
     for one, other in combinations_with_replacement(range(FOLDS), 2):
         rest = ~np.isin(np.arange(PARTS) % FOLDS, (one, other))
-        out_of = (rungs.part >= 0) & np.isin(rungs.part % FOLDS, (one, other))
+        out_of = (rungs.folds & ~((1 << one) | (1 << other))) == 0
         right, answers = (table[:, :, rest].sum(axis=2) for table in (rungs.right_by, rungs.answers_by))
         right, answers = np.where(out_of, -1.0, right), np.where(out_of, _NEVER, answers)
         at = pick(right, answers, rungs.objects_by[:, rest].sum(axis=1))
