@@ -179,7 +179,8 @@ def by_floor(
     `brought` is the number of images that its trials are from, where it takes images and no single trials can be had.
     """
     measure = rate_measure(rate, floor)
-    because = f"{because}: {rate.lower:.2f} to {rate.upper:.2f}, the floor is {floor:g}"
+    alike = f" (worth {rate.n_effective:.0f} independent ones)" if rate.n_effective < rate.n / 2 else ""
+    because = f"{because}: {rate.lower:.2f} to {rate.upper:.2f}{alike}, the floor is {floor:g}"
     answer = against_floor(rate.lower, rate.upper, floor)
     if answer == "clear":
         return clear(because, subject=subject, measure=measure)

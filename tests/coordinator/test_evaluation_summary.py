@@ -154,7 +154,7 @@ def test_why_is_said_in_sentences():
         "Errors (what AP would gain without them): 30 missed (+0.100), 60 nothing there (+0.020).",
         "Mixed up: bolt answered as nut 50 of 350.",
         "Threshold: 0.55 (0.50 to 0.60 on other samples) gives the best F1; 0.4 is deployed.",
-        "Recall 0.94 would be 0.86, precision 0.82 would be 0.97.",
+        "On new images recall 0.94 would be 0.86, precision 0.82 would be 0.97.",
         "Scores: off by 0.12 on average (0.08 to 0.17), n 80; too sure by 0.12 on the whole.",
         "Corrupted images: 70% of the AP50 of 0.97 is left on average; worst: fog.",
     ):
@@ -187,7 +187,7 @@ def test_few_mix_ups_are_not_worth_naming():
 def test_a_search_that_found_nothing_says_how_much_it_searched():
     scan = SliceScan(tested=90, level=0.05, method="BH", least_objects=20, least_effect=0.1)
     assert phrases.weak_slices(explained.evaluation(slice_scan=scan), every=False) == [
-        "Weak slices: none of 90 slices searched."
+        "Weak slices: none of 90 slices searched is proven worse than the rest of its class."
     ]
 
 

@@ -49,7 +49,8 @@ def write(folder: Path, content: Any, name: str = "said.json") -> Path:
         ([GOOD, {**GOOD, "score": 1.5}], r"prediction 2 \(image 0\): its score is not between 0 and 1"),
         ([{**GOOD, "bbox": [1, 2, -3, 4]}], "its box has a negative side"),
         ('[{"image_id": 0, "category_id": 1, "bbox": [1, 2, NaN, 4], "score": 0.5}]', "not COCO results"),
-        ([{**GOOD, "bbox": [1, 2, 1e308, 1e308]}], ""),
+        ([{**GOOD, "bbox": [1, 2, 1e308, 1e308]}], "out of any image"),
+        ([{**GOOD, "bbox": [1, 2, 1e9, 1e9]}], ""),
     ],
 )
 def test_unusable_results_are_refused_in_one_line(tmp_path: Path, content: Any, said: str) -> None:

@@ -60,6 +60,13 @@ def test_a_good_threshold_loses_nothing() -> None:
     assert [each.class_name for each in made.classes] == list(CLASSES)
 
 
+def test_scores_that_are_all_equal_leave_one_threshold_and_no_optimism() -> None:
+    box = (10.0, 10.0, 40.0, 40.0)
+    said = truths.columns([(f"{i}.jpg", 0, box, 0.9) for i in range(60)])
+    made = thresholds.recommend(truths.case(truths.labelled([[(0, box, False)]] * 60), said), F1)
+    assert (made.overall.value, made.overall.f1, made.optimism) == (0.9, 1.0, 0.0)
+
+
 def test_a_bad_threshold_has_its_price() -> None:
     one = recommended(confidence=0.9).overall
     assert one.gain is not None

@@ -89,7 +89,7 @@ def weak_slices(evaluation: Evaluation, *, every: bool) -> list[str]:
         return [f"Weak slices: none holds the {2 * scan.least_objects} objects that a search needs."]
     searched = f"of {counted(scan.tested, 'slices')} searched"
     if not scan.weak:
-        return [f"Weak slices: none {searched}."]
+        return [f"Weak slices: none {searched} is proven worse than the rest of its class."]
     shown = scan.weak if every else scan.weak[:_SHOWN]
     lines = [f"Weak slice: {one.words}: recall {rate(one.recall)}, elsewhere {rate(one.rest)}." for one in shown]
     more = f"{len(scan.weak) - len(shown)} more weak slices, " if len(scan.weak) > len(shown) else ""
@@ -160,8 +160,8 @@ def advised(one: Recommendation, deployed: float, wanted: str) -> str:
         return f"{deployed:g} is deployed and lies within the band for {wanted}: {one.value:.2f}{band}."
     return (
         f"{one.value:.2f}{band} gives {wanted}; {deployed:g} is deployed."
-        f" Recall {_moved(one.recall_deployed, one.recall)}, precision {_moved(one.precision_deployed, one.precision)}."
-        + _gained(one, wanted)
+        f" On new images recall {_moved(one.recall_deployed, one.recall)}, precision"
+        f" {_moved(one.precision_deployed, one.precision)}." + _gained(one, wanted)
     )
 
 

@@ -14,6 +14,7 @@ from readiness.evidence.explanation import Mistaken
 from readiness.finding import Outcome, Severity, Step, Subject, clear, found, inapplicable, rate_measure, unknown
 from readiness.policy import Policy
 
+_ROUNDING = 1e-9
 SEVERITY = Severity.MONITOR
 
 
@@ -51,7 +52,8 @@ def _pair(one: Mistaken, limit: float) -> Outcome:
         f" ({share.lower:.0%} to {share.upper:.0%}, {limit:.0%} allowed)"
     )
     subject, measure = Subject("class", one.truth), rate_measure(share, limit)
-    if against_budget(share.lower, share.upper, limit) == "found":
+    # A single object that is taken for another is at the limit but for rounding.
+    if share.lower > limit + _ROUNDING:
         step = Step(kind="retrain", text=f"add images that tell '{one.truth}' from '{one.answer}', then retrain")
         return found(because, subject=subject, measure=measure, images=one.images, step=step)
     step = Step(kind="collect", text=f"collect and label more objects of '{one.truth}'")

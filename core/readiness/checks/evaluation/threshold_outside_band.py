@@ -55,6 +55,6 @@ def _loss(deployed: float, aim: Aim, one: Recommendation) -> str:
     what = "F1" if aim.kind == "f1" else "cost an image"
     before, after = (one.f1_deployed, one.f1) if aim.kind == "f1" else (one.cost_deployed, one.cost)
     changes = ((one.missed_change or 0.0, "missed"), (one.false_change or 0.0, "false answers"))
-    said = " and ".join(f"{abs(by):.3g} {'more' if by > 0 else 'fewer'} {name}" for by, name in changes)
+    said = " and ".join(f"{abs(by):,.0f} {'more' if by > 0 else 'fewer'} {name}" for by, name in changes)
     band = "" if one.low is None or one.high is None else f" (best between {one.low:.3g} and {one.high:.3g})"
-    return f"{what} {before:.3g} at {deployed:g}, {after:.3g} at {one.value:.3g}{band}: in 1,000 images {said}"
+    return f"{what} {before:.3g} at {deployed:g}, {after:.3g} at {one.value:.3g}{band}: in 1,000 new images {said}"

@@ -39,8 +39,8 @@ def test_found_with_what_it_costs() -> None:
     finding = ask(CODE, evaluation=evaluation(thresholds=thresholds(overall=recommendation(**LOSS))))[0]
     assert finding.outcome == "found"
     assert finding.because == (
-        "F1 0.61 at 0.4, 0.7 at 0.25 (best between 0.2 and 0.31): in 1,000 images 120 fewer missed and 40 more false "
-        "answers"
+        "F1 0.61 at 0.4, 0.7 at 0.25 (best between 0.2 and 0.31): in 1,000 new images 120 fewer missed and 40 more "
+        "false answers"
     )
     assert finding.action is not None
     assert finding.action.text == "run at 0.25"
@@ -51,7 +51,7 @@ def test_found_without_a_band_where_the_loss_stands() -> None:
     few = recommendation(**{**LOSS, "low": None, "high": None})
     finding = ask(CODE, evaluation=evaluation(thresholds=thresholds(overall=few)))[0]
     assert finding.outcome == "found"
-    assert finding.because.startswith("F1 0.61 at 0.4, 0.7 at 0.25: in 1,000 images")
+    assert finding.because.startswith("F1 0.61 at 0.4, 0.7 at 0.25: in 1,000 new images")
 
 
 def test_found_of_one_class_and_not_of_a_pooled_one() -> None:
