@@ -88,6 +88,7 @@ def test_reference_predictions_of_the_robot(shared_data: Path) -> None:
     assert evaluation.caveats == (
         "false answers of 6 classes that have no object here, which AP leaves out: 35",
         "images without a prediction, their objects count as missed: 1",
+        "images that are not at hand, of which no light, sharpness or copy was seen: 85",
         "classes with objects and no answer, whose AP is 0: 2",
     )
 
@@ -200,7 +201,10 @@ def test_false_answers_of_an_absent_class_are_counted_where_ap_hides_them() -> N
     said = [(str(i), 0, A, 0.9) for i in range(50)] + [(str(i), 1, FAR, 0.95) for i in range(50)]
     evaluation = evaluated(truth, columns(said))
     assert evaluation.metrics["ap"] == pytest.approx(1.0)
-    assert evaluation.caveats == ("false answers of 1 classes that have no object here, which AP leaves out: 50",)
+    assert evaluation.caveats == (
+        "false answers of 1 classes that have no object here, which AP leaves out: 50",
+        "images that are not at hand, of which no light, sharpness or copy was seen: 50",
+    )
     found = [f for f in ask("class-precision-below-floor", evaluation=evaluation) if f.outcome == "found"]
     assert [f.subject.name for f in found if f.subject] == ["nut"]
     assert evaluation.errors["background"] == 50

@@ -162,6 +162,7 @@ def _caveats(case: Case, classes: Sequence[ClassResult]) -> tuple[str, ...]:
     absent = [one for one in classes if not one.objects and one.detections]
     false = sum(one.detections for one in absent)
     silent = len(said.pictures) - int(said.run.sum())
+    unseen = len(said.pictures) - case.same.compared
     unsplit = said.split != ALL and {picture.split for picture in said.pictures} == {ALL}
     lines = (
         (unsplit, f"the dataset has no splits; that this is '{said.split}' is the caller's word"),
@@ -171,6 +172,7 @@ def _caveats(case: Case, classes: Sequence[ClassResult]) -> tuple[str, ...]:
         (said.foreign_images, f"predicted images that are not in the dataset: {said.foreign_images}"),
         (silent, f"images without a prediction, their objects count as missed: {silent}"),
         (said.unlabelled_images, f"images without a label, left out: {said.unlabelled_images}"),
+        (unseen, f"images that are not at hand, of which no light, sharpness or copy was seen: {unseen}"),
         (truth.unboxed, f"objects without a usable {case.shape}, left out: {truth.unboxed}"),
     )
     return tuple(line for holds, line in lines if holds)
