@@ -46,6 +46,7 @@ print(json.dumps([done - begun, float(judged.stats[0]), resource.getrusage(resou
 """
 OURS = """
 import json, resource, sys, time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import msgspec
 from readiness import catalogue
@@ -64,9 +65,11 @@ made, case, prepared = evaluate_files(
     answers, RunRecord(), labelled, how, model_digest="", dataset_digest=formats.digest(labelled),
     now="2026-11-23T12:00:00Z",
 )
-compared = comparing.compare([case, case._replace(confidence=0.4)], ["one", "other"])
-reconciled = reconciling.reconcile(case, made.metrics["ap"])
-curve = simulator.points(prepared)
+with ThreadPoolExecutor(1) as beside:
+    reconciled = beside.submit(reconciling.reconcile, case, made.metrics["ap"])
+    compared = comparing.compare([case, case._replace(confidence=0.4)], ["one", "other"])
+    curve = simulator.points(prepared)
+    reconciled = reconciled.result()
 reached = report.judge(made, None, policy, checks)
 more = {"curve": curve, "compare": compared, "reconcile": reconciled}
 text = msgspec.json.encode(report.report(made, None, policy, reached, **more))

@@ -168,6 +168,8 @@ def _threshold(asked: float | None, known: Any) -> tuple[float, str]:
 
 def _more(evaluated: "Evaluated", asked: "Request", others: Sequence[Path]) -> dict[str, Any]:
     """Give what a report has beside the evidence: other models on the same truth, other tools' figures, the curve."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from readiness_coordinator.evaluate import comparing, reconciling, simulator
 
     evaluation, case, prepared = evaluated
@@ -175,10 +177,10 @@ def _more(evaluated: "Evaluated", asked: "Request", others: Sequence[Path]) -> d
         if others:
             raise Stop("--compare compares detectors and classifiers; masks of classes are not compared yet")
         return {}
-    more: dict[str, Any] = {
-        "curve": simulator.points(prepared),
-        "reconcile": reconciling.reconcile(case, evaluation.metrics.get("ap")),
-    }
-    if others:
-        more["compare"] = comparing.compare([case, *(asked.other(one, case) for one in others)], asked.names(others))
-    return more
+    with ThreadPoolExecutor(1) as beside:
+        reconciled = beside.submit(reconciling.reconcile, case, evaluation.metrics.get("ap"))
+        more: dict[str, Any] = {"curve": simulator.points(prepared)}
+        if others:
+            cases = [case, *(asked.other(one, case) for one in others)]
+            more["compare"] = comparing.compare(cases, asked.names(others))
+        return more | {"reconcile": reconciled.result()}

@@ -70,6 +70,7 @@ def evaluate_files(
     `against` is another split that they cover, beside which a split that was fitted to stands out; `uses` counts, of
     the split by its name, the models that were evaluated on it so far.
     """
+    labelled = of_objects(labelled)
     columns = prediction_files.read(path, labelled)
     bound = run_record.bind(path, record, columns.digest, labelled, dataset_digest, now)
     placed = predictions.place(columns, labelled, how.split, record.images)
@@ -87,6 +88,13 @@ def evaluate_files(
     caveats = (*made.evaluation.caveats, *bound.caveats)
     changes = {"card": bound.card, "run_recorded": bound.recorded, "caveats": caveats}
     return made._replace(evaluation=msgspec.structs.replace(made.evaluation, **changes))
+
+
+def of_objects(labelled: Labelled) -> Labelled:
+    """Take outlined objects for a detector's truth, of which masks are judged; masks of classes stay what they are."""
+    if labelled.task == "segmentation" and labelled.masks is None:
+        return msgspec.structs.replace(labelled, task="detection")
+    return labelled
 
 
 def _beside(columns: Columns, labelled: Labelled, how: How, record: RunRecord, against: str) -> Case:
@@ -109,6 +117,7 @@ def case_of(labelled: Labelled, placed: Predictions, how: How, tags: Tags) -> Ca
 
 def case_of_file(path: Path, record: RunRecord, labelled: Labelled, how: How, tags: Tags) -> Case:
     """Read another model's answers over the same truth, for a comparison. Raises Stop where files do not fit."""
+    labelled = of_objects(labelled)
     columns = prediction_files.read(path, labelled)
     return case_of(labelled, predictions.place(columns, labelled, how.split, record.images), how, tags)
 

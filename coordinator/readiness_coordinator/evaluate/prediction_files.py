@@ -29,8 +29,6 @@ def read(path: Path, labelled: Labelled) -> Columns:
         if labelled.task != "classification":
             raise Stop(f"{path}: a CSV holds a classifier's answers, the truth is of {labelled.task}")
         return _checked(path, results_csv.read(path, data, labelled))
-    if labelled.task == "segmentation":
-        raise Stop(f"{path}: the truth holds no class masks, so objects are judged; give --task detection")
     if labelled.task == "classification":
         raise Stop(f"{path}: the truth is of classification; give a CSV with image, prediction and score columns")
     return _checked(path, results_coco.read(path, data, labelled))

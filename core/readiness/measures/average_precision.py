@@ -11,7 +11,7 @@ Singles = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
-RESAMPLES = 120
+RESAMPLES = 100
 LEAST_OBJECTS, LEAST_CLUSTERS = 50, 8  # where `interval` was seen to hold, see its simulation among the benchmarks
 _SEED = 20260
 _BLOCK = 4_000_000  # numbers held together for one class

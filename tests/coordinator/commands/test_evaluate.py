@@ -71,13 +71,17 @@ def test_a_split_stands_beside_another_one(drawn: Path) -> None:
     assert all(one["lower"] <= one["difference"] <= one["upper"] for one in gaps)
 
 
+def test_outlined_objects_are_judged_as_a_detector_s(drawn: Path) -> None:
+    code, report = evaluate(drawn, "--task", "segmentation", "--split", "test")
+    assert (code, report["task"], report["evidence"]["judged"]) == (0, "detection", "box")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--against", "val"), "--split"),
         (("--split", "test", "--against", "test"), "is evaluated itself"),
         (("--split", "test", "--against", "train"), "cover no image"),
-        (("--task", "segmentation"), "give --task detection"),
         (("--json", "{folder}/one", "--html", "{folder}/one"), "named for two outputs"),
         (("--html", "{folder}/said.json.run.json"), "written over"),
         (("--corrupt",), "--model"),
