@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from readiness.evidence.threshold import Aim, Recommendation
+from readiness.evidence.threshold import Aim, AimKind, Recommendation
 from readiness.measures import operating, threshold_choice
 from readiness.measures.operating import Matches
 from readiness_coordinator.evaluate import thresholds
@@ -167,12 +167,12 @@ def _alarms(one: Recommendation, deployed: float) -> bool:
 
 @pytest.mark.parametrize("an_image", [1, 8])
 @pytest.mark.parametrize("kind", ["recall", "precision"])
-def test_promises_are_kept(kind: str, an_image: int) -> None:
+def test_promises_are_kept(kind: AimKind, an_image: int) -> None:
     print(f"\n{kind}, {an_image} an image: positives  target  proven  broken  optimism")
     for n in (50, 200, 1000):
         for target in (0.6, 0.75, 0.85):
             runs = 400 if n < 1000 else 150
-            aim = Aim(kind=kind, target=target)  # type: ignore[arg-type]  # one of its two words
+            aim = Aim(kind=kind, target=target)
             made = [thresholds.recommended(drawn(World(((n, 0.0),), an_image), s), aim).overall for s in range(runs)]
             held = [(one, true_rates(one.value, 0)) for one in made if one.value is not None]
             at = 0 if kind == "recall" else 1

@@ -45,7 +45,7 @@ def aim(
     """
     if kind is not None and kind not in get_args(AimKind):
         raise BadAsked("aim", f"the aim is '{kind[:40]}'; it is one of {', '.join(get_args(AimKind))}")
-    start = default if kind in {None, default.kind} else Aim(kind=kind)  # type: ignore[arg-type]  # one of its words
+    start = default if kind in {None, default.kind} else msgspec.convert({"kind": kind}, Aim)
     given = {"target": target, "cost_missed": cost_missed, "cost_false": cost_false}
     asked = msgspec.structs.replace(start, **{key: value for key, value in given.items() if value is not None})
     if (fault := asked.wrong()) is not None:

@@ -1,6 +1,6 @@
 """Pictures that are byte for byte the same: one sample, however often it was copied."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,12 +22,14 @@ class SameFiles(NamedTuple):
 def find(pictures: Sequence[Picture]) -> SameFiles:
     """Compare the files of all pictures. Only those of the same length can be the same: the others are not read."""
     sizes: dict[int, list[int]] = {}
-    for place, size in _sizes(pictures):
-        sizes.setdefault(size, []).append(place)
+    for place, picture in enumerate(pictures):
+        if (size := _size(picture)) is not None:
+            sizes.setdefault(size, []).append(place)
     same: dict[tuple[int, str], list[int]] = {}
     for size, alike in sizes.items():
-        for place, digest in _digests(pictures, alike) if len(alike) > 1 else ():
-            same.setdefault((size, digest), []).append(place)
+        for place in alike if len(alike) > 1 else ():
+            if (digest := _digest(pictures[place])) is not None:
+                same.setdefault((size, digest), []).append(place)
     groups = tuple(tuple(group) for group in same.values() if len(group) > 1)
     return SameFiles(groups, sum(len(alike) for alike in sizes.values()))
 
@@ -41,17 +43,16 @@ def joined(cluster: Indices, same: SameFiles) -> Indices:
     return renumbered
 
 
-def _sizes(pictures: Sequence[Picture]) -> Iterator[tuple[int, int]]:
-    for place, picture in enumerate(pictures):
-        try:
-            yield place, picture.file.stat().st_size
-        except OSError:  # noqa: PERF203 - one file that is not there is one that cannot be compared
-            continue
+def _size(picture: Picture) -> int | None:
+    """Give a file's length; None where it is not there, and cannot be compared."""
+    try:
+        return picture.file.stat().st_size
+    except OSError:
+        return None
 
 
-def _digests(pictures: Sequence[Picture], places: Iterable[int]) -> Iterator[tuple[int, str]]:
-    for place in places:
-        try:
-            yield place, canonical.digest_bytes(pictures[place].file.read_bytes())
-        except OSError:  # noqa: PERF203 - as above
-            continue
+def _digest(picture: Picture) -> str | None:
+    try:
+        return canonical.digest_bytes(picture.file.read_bytes())
+    except OSError:
+        return None
