@@ -48,6 +48,14 @@ class Unrunnable(ValueError):
     """A model cannot be run here: one line that says what, where and what to do."""
 
 
+class CallFailed(RuntimeError):
+    """A call of an endpoint got no answer, retries included: `kind` is `timeout`, `connection` or `http 503`."""
+
+    def __init__(self, kind: str, line: str) -> None:
+        super().__init__(line)
+        self.kind = kind
+
+
 def format_of(path: Path, runtime: str | None = None) -> str:
     """Tell which runtime reads this file, by name or by suffix; raises Unrunnable."""
     name = runtime or SUFFIXES.get(path.suffix.lower())

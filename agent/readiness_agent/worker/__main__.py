@@ -49,6 +49,10 @@ def do(job: jobs.Job, say: Say) -> Reply:
         from readiness_agent.worker.predictor import describe
 
         return describe(job)
+    if isinstance(job, jobs.Operate):
+        from readiness_agent.worker.operate import operate
+
+        return operate(job)
     from readiness_agent.worker.measure import measure
 
     return measure(job)
