@@ -266,7 +266,9 @@ def benchmark(**changes: Any) -> Benchmark:
         throughput_fps=90.0,
         throughput_bounds_fps=(88.0, 92.0),
         memory_mib=Memory(peak_rss=120.0, peak_rss_upper=122.0, pss=100.0, uss=90.0, model_delta=20.0, headroom=2000.0),
-        confidence=Confidence(histogram=(0, 0, 0, 0, 5, 10, 20, 40, 80, 100), classes=(), frames=64, empty_frames=2),
+        confidence=Confidence(
+            histogram=(0, 0, 0, 0, 5, 10, 20, 40, 80, 100), classes=(), frames=64, empty_frames=2, empty=rate(2, 64)
+        ),
     )
     return msgspec.structs.replace(good, **changes)
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import cv2
 
-from readiness_agent.frames import Frame, NoFrames, Skipped, spread
+from readiness_agent.frames import Flow, Frame, Item, NoFrames, Pace, Skipped, spread
 
 KIND = "a video file (.mp4, .avi, .mkv, .mov, .webm)"
+NAME = "video"
+LIVE = False
+_MISCOUNT, _MISCOUNT_SHARE = 2, 0.01
 SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 
 
@@ -16,8 +19,11 @@ def accepts(src: str) -> bool:
     return path.is_file() and path.suffix.lower() in SUFFIXES
 
 
-def read(src: str, most: int) -> Iterator[Frame | Skipped]:
-    """Give at most `most` frames; the container's frame count is a claim, so reading ends where the frames do."""
+def read(src: str, most: int, pace: Pace) -> Iterator[Item]:  # noqa: ARG001 - the shelf's signature
+    """Give at most `most` frames; the container's frame count is a claim, so reading ends where the frames do.
+
+    Containers miscount by a frame or two; a video that ends far before its claim was cut off, and that is told.
+    """
     video = cv2.VideoCapture(src)
     if not video.isOpened():
         raise NoFrames(f"{src}: no video that OpenCV can open; convert it to H.264 in .mp4")
@@ -26,7 +32,10 @@ def read(src: str, most: int) -> Iterator[Frame | Skipped]:
     try:
         for index in range(claimed):
             if not video.grab():
-                yield Skipped(name=f"frame {index}", because=f"the video ends here, {claimed} frames were claimed")
+                because = f"the video ends at frame {index}, {claimed} frames were claimed"
+                yield Skipped(name=f"frame {index}", because=because)
+                if claimed - index > max(_MISCOUNT, claimed * _MISCOUNT_SHARE):
+                    yield Flow(ended=because)
                 return
             if index in wanted:
                 yield _frame(video, index)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from readiness_agent.frames import NoFrames
-from readiness_agent.runtimes import Unrunnable
+from readiness_agent.runtimes import CallFailed, Unrunnable
 from readiness_agent.worker import jobs
 from readiness_agent.worker.jobs import Reply
 from readiness_agent.worker.lifeline import die_with
@@ -29,18 +29,22 @@ def main() -> None:
         job = msgspec.json.decode(sys.stdin.buffer.read(), type=jobs.Job)
         try:
             say(do(job, say))
-        except (Unrunnable, NoFrames) as error:
+        except (Unrunnable, CallFailed, NoFrames) as error:
             say(jobs.Refused(line=str(error)))
 
 
 def do(job: jobs.Job, say: Say) -> Reply:
-    """Do one job; engines are imported only by the job that needs them. Raises Unrunnable or NoFrames."""
+    """Do one job; engines are imported only by the job that needs them. Raises Unrunnable, CallFailed or NoFrames."""
     if isinstance(job, jobs.Providers):
         return _providers()
     if isinstance(job, jobs.Survey):
         from readiness_agent.worker.survey import survey
 
         return survey(job)
+    if isinstance(job, jobs.Capture):
+        from readiness_agent.worker.capture import capture
+
+        return capture(job, lambda done, total: say(jobs.Progress(done=done, total=total)))
     if isinstance(job, jobs.Predict):
         from readiness_agent.worker.predictor import predict
 

@@ -1,5 +1,7 @@
 """What a parent asks of a worker process, and what the worker answers; both travel as lines of JSON."""
 
+from typing import Literal
+
 import msgspec
 
 from readiness.evidence.benchmark import Confidence, Placement, Source
@@ -9,7 +11,8 @@ from readiness.evidence.model import Card, Model
 class Load(msgspec.Struct, frozen=True, kw_only=True):
     """Which model file or endpoint, and how to run it; without a card its own metadata has to say it all.
 
-    `timeout_s` and `retries` are of one call to an endpoint; a file has neither.
+    `timeout_s` and `retries` are of one call to an endpoint; a file has neither. `header_file` names a file of headers
+    for it, so that no key is in a job.
     """
 
     path: str
@@ -19,6 +22,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     runtime: str | None = None
     timeout_s: float = 10.0
     retries: int = 1
+    header_file: str = ""
 
 
 class Providers(msgspec.Struct, frozen=True, kw_only=True, tag="providers"):
@@ -26,11 +30,27 @@ class Providers(msgspec.Struct, frozen=True, kw_only=True, tag="providers"):
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True, tag="survey"):
-    """Look through a frame source; frames that are no files are written to the folder `spill`."""
+    """Look through a frame source; frames that are no files are written to the folder `spill`.
+
+    Of a live source a frame is taken every `every_s` seconds, for at most `within_s` in all.
+    """
 
     src: str
     most: int
     spill: str
+    every_s: float = 0.25
+    within_s: float = 120.0
+
+
+class Capture(msgspec.Struct, frozen=True, kw_only=True, tag="capture"):
+    """Fill the frame set in the folder `out` up to `count` frames; of a live source one every `every_s` seconds."""
+
+    src: str
+    count: int
+    every_s: float
+    within_s: float
+    out: str
+    form: Literal["png", "jpg"] = "png"
 
 
 class Describe(msgspec.Struct, frozen=True, kw_only=True, tag="describe"):
@@ -121,6 +141,12 @@ class Surveyed(msgspec.Struct, frozen=True, kw_only=True, tag="surveyed"):
     skipped: LeftOut = LeftOut()
     repeated: LeftOut = LeftOut()
     changed: LeftOut = LeftOut()
+
+
+class Captured(msgspec.Struct, frozen=True, kw_only=True, tag="captured"):
+    """The frame set is as full as it gets; `trouble` is the line that says why nothing more could be written."""
+
+    trouble: str = ""
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, tag="described"):
@@ -237,5 +263,5 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     line: str
 
 
-Job = Providers | Survey | Describe | Measure | Operate | Predict
-Reply = ProvidersFound | Surveyed | Described | Measured | Operated | Predicted | Progress | Refused
+Job = Providers | Survey | Capture | Describe | Measure | Operate | Predict
+Reply = ProvidersFound | Surveyed | Captured | Described | Measured | Operated | Predicted | Progress | Refused

@@ -76,8 +76,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
     Of the incumbent's answers: `classes` has one of the same class in the same frame, `places` one at its place
     whatever its class (boxes at IoU 0.5 or more, of masks the pixels that are not background), `both` one of the same
-    class there. A classification has no places. `iou` is the mean IoU of answers paired by class, `score_shift` the
-    mean difference of their confidence, candidate less incumbent.
+    class there. Of a classification the best classes are compared, whatever their score; it has no places. `iou` is the
+    mean IoU of answers paired by class, `score_shift` the mean difference of their scores, candidate less incumbent.
     """
 
     incumbent: str
@@ -136,7 +136,7 @@ class Sustained(msgspec.Struct, frozen=True, kw_only=True):
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Where the operators of a model ran: how many on the provider that was asked, in how many unbroken partitions.
 
-    `elsewhere_share` is the share of the operators' time that other providers took; None where it was not timed.
+    `elsewhere_share` is the share of the run's time that operators on other providers took; None where not timed.
     """
 
     provider: str
@@ -155,9 +155,13 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the frames are from: the kind, and of a live source what it lost; `ended` says why it ended early."""
+    """Where the frames are from: the kind, and of a live source what it lost; `ended` says why it ended early.
+
+    `arrived` counts the frames that a live source delivered, kept or not, and `dropped` those missing between them.
+    """
 
     kind: str
+    arrived: int = 0
     dropped: int = 0
     reconnects: int = 0
     capture_ms: float | None = None

@@ -7,6 +7,7 @@ Fix: benchmark again with a current agent, and find out who wrote this report.
 
 from collections.abc import Iterator
 
+from readiness.bounds import bounded_by
 from readiness.evidence.benchmark import Benchmark, Latency
 from readiness.evidence.bounded import Quantile
 from readiness.evidence.model import Model
@@ -17,7 +18,7 @@ SEVERITY = Severity.BLOCK
 
 def judge(model: Model, benchmark: Benchmark) -> Outcome:
     subject = Subject("evidence", "benchmark")
-    faults = [*_counts(model, benchmark), *_latency("latency_ms", benchmark.latency_ms)]
+    faults = [*_counts(model, benchmark), *_elsewhere(model, benchmark), *_latency("latency_ms", benchmark.latency_ms)]
     faults += _latency("end_to_end_ms", benchmark.end_to_end_ms)
     if not faults:
         return clear("its numbers fit together", subject=subject)
@@ -42,6 +43,25 @@ def _counts(model: Model, benchmark: Benchmark) -> Iterator[str]:
         yield f"a model for {model.format} ran on {benchmark.runtime}"
     if benchmark.confidence is not None and not 0 <= benchmark.confidence.empty_frames <= benchmark.confidence.frames:
         yield f"{benchmark.confidence.empty_frames} empty of {benchmark.confidence.frames} frames"
+
+
+def _elsewhere(model: Model, benchmark: Benchmark) -> Iterator[str]:
+    """Tell what an endpoint's benchmark cannot hold, and what one of a file must."""
+    if model.format != "http":
+        if model.size_mib is None:
+            yield "model.size_mib is missing"
+        return
+    if benchmark.memory_mib.peak_rss is not None:
+        yield "memory_mib.peak_rss of an endpoint, which cannot be seen"
+    if benchmark.calls is None:
+        return
+    failed, kinds = benchmark.calls.failed, benchmark.calls.kinds
+    if failed.n != benchmark.runs + failed.hits:
+        yield f"{failed.n} calls, {benchmark.runs} answered and {failed.hits} failed"
+    if sum(kinds.values()) != failed.hits or benchmark.calls.retries < 0:
+        yield f"{failed.hits} calls failed, {sum(kinds.values())} by kind"
+    if not bounded_by(failed.hits, failed.n, failed.n_effective, failed.lower, failed.upper, failed.confidence):
+        yield "calls.failed: its bounds are tighter than its counts allow"
 
 
 def _latency(name: str, latency: Latency) -> Iterator[str]:
