@@ -1,13 +1,11 @@
 """Live sources to test against: an HTTP camera whose every connection follows a script, and a small RTSP server."""
 
 import io
-import socket
 import socketserver
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -34,10 +32,8 @@ class Camera(BaseHTTPRequestHandler):
             number = self.server.connections
             self.server.connections += 1
             self.server.asked.append(self.headers.get("Authorization", ""))
-        try:
+        with suppress(OSError):
             self.server.scripts[min(number, len(self.server.scripts) - 1)](self)
-        except OSError:
-            pass
 
     def start(self, kind: str = "multipart/x-mixed-replace; boundary=frame") -> None:
         self.send_response(200)
@@ -195,15 +191,3 @@ def rtp_jpeg(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
         if offset == 0:
             header += struct.pack("!BBH", 0, 0, len(tables)) + tables
         yield header, scan[offset : offset + 1000], offset + 1000 >= len(scan)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def elapsed(call: Callable[[], object]) -> float:
-    began = time.monotonic()
-    call()
-    return time.monotonic() - began

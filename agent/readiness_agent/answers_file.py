@@ -59,9 +59,13 @@ def read(path: Path) -> tuple[Answer | None, ...]:
 
 def thinned(rows: npt.NDArray[Any], side: int = _MASK_SIDE) -> npt.NDArray[Any]:
     """Take the nearest pixels of a mask, shape (height, width), so that neither side is longer than `side`."""
-    step = max(1.0, max(rows.shape) / side)
-    places = (np.arange(max(1, int(size / step))) for size in rows.shape)
-    return rows[np.ix_(*(((at + 0.5) * step).astype(np.intp) for at in places))]
+    share = min(1.0, side / max(rows.shape))
+    counts = [max(1, round(size * share)) for size in rows.shape]
+    places = (
+        ((np.arange(count) + 0.5) * size / count).astype(np.intp)
+        for count, size in zip(counts, rows.shape, strict=True)
+    )
+    return rows[np.ix_(*places)]
 
 
 def _kept(answer: Answer) -> _Kept:

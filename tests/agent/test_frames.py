@@ -364,7 +364,7 @@ def test_a_frames_json_that_is_none_is_refused_in_one_line(tmp_path: Path, said:
 
 def test_a_full_place_for_frames_is_one_line(plug: Callable[..., object]) -> None:
     plug(FakeCapture(()))
-    with pytest.raises(NoFrames, match="/nowhere: frames cannot be kept here: .*; free some room"):
+    with pytest.raises(NoFrames, match=r"/nowhere: frames cannot be kept here: .*; free some room"):
         survey(Survey(src="camera:0", most=5, spill="/nowhere", every_s=0))
 
 

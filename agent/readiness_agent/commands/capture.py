@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from readiness_agent.worker.jobs import Capture
 
 _ALLOWANCE_S, _LOOK_S, _MOST = 60.0, 60.0, 100_000
+# What one frame may take where none is waited for.
+_LEAST_S = 0.1
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +85,7 @@ def _job(args: argparse.Namespace) -> "Capture":
     for option, value in (("--every", args.every), ("--timeout", args.timeout)):
         if value is not None and not (0 < value < 1e7 or (value == 0 and option == "--every")):
             raise Stop(f"{option} is {value:g}; it must be above 0")
-    within_s = 2 * args.count * args.every + _ALLOWANCE_S if args.timeout is None else args.timeout
+    within_s = 2 * args.count * max(args.every, _LEAST_S) + _ALLOWANCE_S if args.timeout is None else args.timeout
     return Capture(
         src=args.source, count=args.count, every_s=args.every, within_s=within_s, out=str(args.out), form=args.format
     )

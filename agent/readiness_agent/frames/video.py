@@ -1,4 +1,4 @@
-"""Frames out of a video file at even spacing, each as a lossless BMP so that all sources are decoded alike."""
+"""Frames out of a video file at even spacing, each lossless by default so that all sources are decoded alike."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 
 from readiness_agent.frames import Flow, Frame, Item, NoFrames, Pace, Skipped, spread
+from readiness_agent.frames.live.reading import encoded
 
 KIND = "a video file (.mp4, .avi, .mkv, .mov, .webm)"
 NAME = "video"
@@ -19,7 +20,7 @@ def accepts(src: str) -> bool:
     return path.is_file() and path.suffix.lower() in SUFFIXES
 
 
-def read(src: str, most: int, pace: Pace) -> Iterator[Item]:  # noqa: ARG001 - the shelf's signature
+def read(src: str, most: int, pace: Pace) -> Iterator[Item]:
     """Give at most `most` frames; the container's frame count is a claim, so reading ends where the frames do.
 
     Containers miscount by a frame or two; a video that ends far before its claim was cut off, and that is told.
@@ -38,13 +39,13 @@ def read(src: str, most: int, pace: Pace) -> Iterator[Item]:  # noqa: ARG001 - t
                     yield Flow(ended=because)
                 return
             if index in wanted:
-                yield _frame(video, index)
+                yield _frame(video, index, pace)
     finally:
         video.release()
 
 
-def _frame(video: cv2.VideoCapture, index: int) -> Frame | Skipped:
+def _frame(video: cv2.VideoCapture, index: int, pace: Pace) -> Frame | Skipped:
     whole, picture = video.retrieve()
     if not whole:
         return Skipped(name=f"frame {index}", because="does not decode")
-    return Frame(name=f"{index:06d}.bmp", data=cv2.imencode(".bmp", picture)[1].tobytes())
+    return Frame(name=f"{index:06d}.{pace.form}", data=encoded(picture, pace.form))

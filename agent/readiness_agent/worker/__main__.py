@@ -37,14 +37,8 @@ def do(job: jobs.Job, say: Say) -> Reply:
     """Do one job; engines are imported only by the job that needs them. Raises Unrunnable, CallFailed or NoFrames."""
     if isinstance(job, jobs.Providers):
         return _providers()
-    if isinstance(job, jobs.Survey):
-        from readiness_agent.worker.survey import survey
-
-        return survey(job)
-    if isinstance(job, jobs.Capture):
-        from readiness_agent.worker.capture import capture
-
-        return capture(job, lambda done, total: say(jobs.Progress(done=done, total=total)))
+    if isinstance(job, jobs.Survey | jobs.Capture):
+        return _frames(job, say)
     if isinstance(job, jobs.Predict):
         from readiness_agent.worker.predictor import predict
 
@@ -60,6 +54,16 @@ def do(job: jobs.Job, say: Say) -> Reply:
     from readiness_agent.worker.measure import measure
 
     return measure(job)
+
+
+def _frames(job: jobs.Survey | jobs.Capture, say: Say) -> Reply:
+    if isinstance(job, jobs.Survey):
+        from readiness_agent.worker.survey import survey
+
+        return survey(job)
+    from readiness_agent.worker.capture import capture
+
+    return capture(job, lambda done, total: say(jobs.Progress(done=done, total=total)))
 
 
 def _private_stdout() -> BinaryIO:

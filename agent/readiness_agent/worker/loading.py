@@ -31,7 +31,12 @@ def model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runtime", metavar="R", choices=("onnx", "tflite", "http"), help="default: by the file's suffix, or the URL"
     )
-    parser.add_argument("--provider", metavar="P", help="execution provider: cuda:1, openvino:GPU; for TFLite xnnpack, builtin, coral or lib.so:key=value (default: cpu)")
+    parser.add_argument(
+        "--provider",
+        metavar="P",
+        help="who runs it: cuda:1, openvino:GPU …; of TFLite xnnpack, builtin, coral or lib.so:key=value "
+        "(default: the processor)",
+    )
     parser.add_argument("--threads", metavar="N", type=int, default=1, help="threads of the runtime (default 1)")
     parser.add_argument(
         "--timeout", metavar="S", type=float, default=10.0, help="an endpoint's call, retries included (default 10 s)"

@@ -13,7 +13,7 @@ from readiness_agent.frames import NoFrames
 from readiness_agent.frames.live.gaps import Gaps
 from readiness_agent.frames.live.taps import Lost, Picture, Tap
 
-_LEAVE_S = 1.0
+_LEAVE_S = 0.3
 
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ class Answer:
     def __init__(self, url: str, timeout_s: float) -> None:
         self._url, self._timeout_s = url, timeout_s
         self.body = self._asked()
-        self.kind: str = self.body.headers.get_content_type()
+        self.kind = _plain(self.body.headers.get_content_type())
         self.boundary = str(self.body.headers.get_param("boundary") or "")
 
     def again(self) -> "Answer":
@@ -38,15 +38,17 @@ class Answer:
         except urllib.error.HTTPError as error:
             error.close()
             hint = "give user and password in the address" if error.code in {401, 403} else "check the address"
-            raise NoFrames(f"{name}: it answers {error.code} {error.reason}; {hint}") from None
+            raise NoFrames(f"{name}: it answers {error.code} {_plain(str(error.reason))}; {hint}") from None
         except TimeoutError:
             raise NoFrames(f"{name}: no answer within {self._timeout_s:.3g} s; check that it runs") from None
         except (http.client.InvalidURL, ValueError):
             hint = "write signs such as / and # in a password as %2F and %23"
             raise NoFrames(f"{name}: no readable address; {hint}") from None
-        except (OSError, http.client.HTTPException) as error:
+        except http.client.HTTPException:
+            raise NoFrames(f"{name}: it speaks no HTTP; check the address") from None
+        except OSError as error:
             reason = getattr(error, "reason", error)
-            said = getattr(reason, "strerror", None) or str(reason) or type(error).__name__
+            said = _plain(getattr(reason, "strerror", None) or str(reason) or type(error).__name__)
             raise NoFrames(f"{name}: cannot be reached: {said}; check the address and that it runs") from None
 
 
@@ -154,9 +156,14 @@ class SnapshotTap:
         self._answer.body.close()
 
 
+def _plain(said: str) -> str:
+    """Give a server's words as they may be shown on a terminal."""
+    return "".join(sign for sign in said[:80] if sign.isprintable())
+
+
 def _exactly(body: BinaryIO, said: bytes) -> bytes:
     if not said.isdigit() or int(said) > MOST_BYTES:
-        raise Lost(f"a picture's length is given as {said[:20].decode('latin-1')}")
+        raise Lost(f"a picture's length is given as {_plain(said.decode('latin-1'))}")
     data = body.read(int(said))
     if len(data) < int(said):
         raise Lost("the server closed in the middle of a picture")
