@@ -1,5 +1,6 @@
 """Which of several models to take: the Pareto set of quality, latency and memory, and a recommendation in words."""
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -55,9 +56,10 @@ def choose(options: Sequence[Option], profile: Profile | None, alternatives: Seq
     Recommended is the fastest deployable model that costs at most 0.05 of that figure, or of the recall of any class,
     beside the best; never one that is not deployable.
     """
+    options = sorted(options, key=_costs)
     ranked = quality.comparable([(one.name, one.evaluation) for one in options])
     axes = [_axes(one, options, ranked) for one in options]
-    standings = tuple(_standing(one, options, axes, profile, ranked) for one in sorted(options, key=_costs))
+    standings = tuple(_standing(one, options, axes, profile, ranked) for one in options)
     picked = _picked(options, profile, ranked)
     misfits = [] if profile is None else [misfit(one, options, profile, alternatives) for one in options]
     return Choice(
@@ -121,12 +123,12 @@ def _standing(
 
 
 def _room(option: Option, profile: Profile) -> tuple[float | None, str]:
-    """Give the least room that any demand leaves, and whose it is; none where one of them is not bounded."""
+    """Give the least room that a demand leaves, and all of them, the tightest first; none where one is not bounded."""
     if not counts(option, profile):
         return None, ""
     asked = [one for one in held(option, profile) if one.demand in {"p95", "throughput", "memory"}]
-    rooms = [(one.room, one.said) for one in asked if one.room is not None]
-    return min(rooms) if len(rooms) == len(asked) else (None, "")
+    rooms = sorted((one.room, one.brief) for one in asked if one.room is not None)
+    return (rooms[0][0], ", ".join(brief for _, brief in rooms)) if len(rooms) == len(asked) else (None, "")
 
 
 def _costs(option: Option) -> tuple[float, float, str, str]:
@@ -198,8 +200,8 @@ def _fit(picked: Option, profile: Profile | None) -> str:
     if room is None:
         return f"{p95}, {peak}; not every demand of {profile.name} is bounded"
     if room < 0:
-        return f"{p95}, {peak}; not shown to fit {profile.name}: {of}"
-    return f"fits {profile.name} with {round(100 * room)} % headroom ({of}), {p95}, {peak}"
+        return f"not shown to fit {profile.name}: {of}"
+    return f"fits {profile.name} with {math.floor(100 * room)} % headroom ({of})"
 
 
 def _paid(picked: Option, best: Option, ranked: Quality) -> str:

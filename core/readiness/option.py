@@ -40,12 +40,14 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """One demand of a target held against what was measured: `room` is the share of it left over, by the bound.
 
-    `least` is the measured value's bound that counts against the model, `limit` what the target demands.
+    `least` is the measured value's bound that counts against the model, `limit` what the target demands; `brief` says
+    both, where the demand leaves room.
     """
 
     demand: Demand
     answer: Answer
     said: str
+    brief: str = ""
     least: float | None = None
     limit: float | None = None
     room: float | None = None
@@ -87,7 +89,8 @@ def _p95(option: Option, budget: float) -> Held:
     bound = "is not bounded" if least is None else f"is at {'least' if answer == 'found' else 'most'} {ms(least)}"
     room = None if p95.upper is None else 1 - p95.upper / budget
     said = f"p95 {bound}, the budget is {budget:g} ms"
-    return Held(demand="p95", answer=answer, said=said, least=least, limit=budget, room=room)
+    brief = "" if p95.upper is None else f"p95 at most {ms(p95.upper)} of {budget:g}"
+    return Held(demand="p95", answer=answer, said=said, brief=brief, least=least, limit=budget, room=room)
 
 
 def _throughput(option: Option, wanted: float) -> Held:
@@ -99,7 +102,8 @@ def _throughput(option: Option, wanted: float) -> Held:
     bound = "is not bounded" if least is None else f"is at {'most' if answer == 'found' else 'least'} {least:.1f}"
     room = 1 - wanted / lower if lower else None
     said = f"throughput {bound}, {wanted:g} frames/s are required"
-    return Held(demand="throughput", answer=answer, said=said, least=least, limit=wanted, room=room)
+    brief = "" if lower is None else f"at least {lower:.1f} frames/s where {wanted:g} are required"
+    return Held(demand="throughput", answer=answer, said=said, brief=brief, least=least, limit=wanted, room=room)
 
 
 def _memory(option: Option, budget: float) -> Held:
@@ -109,4 +113,5 @@ def _memory(option: Option, budget: float) -> Held:
     bound = "is not bounded" if least is None else f"is at {'least' if answer == 'found' else 'most'} {least:.0f} MiB"
     room = None if upper is None else 1 - upper / budget
     said = f"peak memory {bound}, the budget is {budget:g} MiB"
-    return Held(demand="memory", answer=answer, said=said, least=least, limit=budget, room=room)
+    brief = "" if upper is None else f"memory at most {upper:.0f} MiB of {budget:g}"
+    return Held(demand="memory", answer=answer, said=said, brief=brief, least=least, limit=budget, room=room)

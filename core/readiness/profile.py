@@ -28,7 +28,8 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One target; `boards` are the device boards whose benchmarks count for it, `sources` back the numbers.
 
-    `input_px` is the longer side of a frame as the target's usual model is given it.
+    `input_px` is the longer side of a frame as the target's usual model is given it. `power_modes` are those that a
+    benchmark counts in, by the names that the device gives them; none named, any counts.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["edge", "cloud", "api"]
     boards: tuple[str, ...]
     runtimes: tuple[str, ...]
+    power_modes: tuple[str, ...] = ()
     budget: Budget
     demand: Demand = Demand()
     memory_mib: float | None = None

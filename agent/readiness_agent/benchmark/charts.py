@@ -138,10 +138,10 @@ def pareto(choice: Choice, profile: Profile | None) -> Plot | None:
         across="end-to-end p95 at most, ms; the numbers are those of the table",
         xs=x.ticks(),
         ys=y.ticks(),
-        lines=(plot.line(front, x, y),),
+        lines=(plot.line(front, x, y),) if len(front) > 1 else (),
         limits=tuple(limits),
         dots=tuple(Dot(x.at(p95), 100 - y.at(value), str(n), SHAPES[one.state]) for n, one, p95, value in placed),
-        key=(("one", "Pareto set"),),
+        key=(("one", "Pareto set"),) if len(front) > 1 else (),
     )
 
 
@@ -156,7 +156,7 @@ def _state(trace: Trace | None, title: str, of: Callable[[Point], float | None])
     x, y = plot.from_zero([at for one in series for at, _ in one]), plot.around(values)
     return Plot(
         title=title,
-        told=f"From {number(min(values))} to {number(max(values))}.",
+        told=f"While the model ran the board told {number(min(values))} to {number(max(values))}.",
         across="seconds since the start",
         xs=x.ticks(),
         ys=y.ticks(),

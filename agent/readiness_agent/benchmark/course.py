@@ -4,10 +4,12 @@ from typing import Literal
 
 import msgspec
 
+from readiness.evidence.benchmark import Validity
 from readiness.evidence.device import Sensed
 from readiness_agent.worker.jobs import Described, Load, Measured
 
-Seen = tuple[tuple[Sensed, ...], tuple[Sensed, ...]]
+Reason = tuple[Validity, str]  # a disturbance, and its evidence in words and numbers
+
 _START_S = 4.0  # an engine's import and a model's loading on a small board
 
 
@@ -40,7 +42,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PLANS = {
-    "quick": Plan(protocol="quick", processes=3, runs=100, seconds=0.0, block_s=0.2, warm_up_s=4.0, paced_s=5.0),
+    "quick": Plan(protocol="quick", processes=3, runs=100, seconds=0.0, block_s=0.2, warm_up_s=15.0, paced_s=5.0),
     "standard": Plan(protocol="standard", processes=5, runs=300, seconds=20.0),
     "full": Plan(protocol="full", processes=10, runs=300, seconds=20.0),
 }
@@ -55,13 +57,16 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Repetition(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker's measurements, between what the sensors said before and after; it began `began_s` into the whole."""
+    """One worker's measurements, between what the sensors said before and after.
+
+    The process took `took_s`, and its timed loop began about `loop_s` after the benchmark did.
+    """
 
     measured: Measured
     before: tuple[Sensed, ...]
     after: tuple[Sensed, ...]
-    began_s: float = 0.0
     took_s: float = 0.0
+    loop_s: float = 0.0
 
 
 class Course(msgspec.Struct, kw_only=True):

@@ -54,5 +54,7 @@ def _holder(lock: os.stat_result) -> int | None:
         lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
     except OSError:
         return None
-    holders = [words[4] for words in map(str.split, lines) if len(words) > 5 and words[5] == place and "->" not in words]
+    holders = [
+        words[4] for words in map(str.split, lines) if len(words) > 5 and words[5] == place and "->" not in words
+    ]
     return next((int(pid) for pid in holders if int(pid) > 0), None)

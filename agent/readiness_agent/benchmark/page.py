@@ -54,6 +54,7 @@ def page(reported: Sequence[Reported], unusable: dict[str, str], choice: Choice)
         lstrip_blocks=True,
     )
     environment.globals["shape"] = _shape
+    environment.filters["sentence"] = wording.sentence
     style, sprite = (Markup(_template(name)) for name in ("bench.css", "shapes.svg"))  # noqa: S704 - our own files
     template = environment.get_template("bench.html")
     return template.render(page=_laid_out(reported, unusable, choice), style=style, sprite=sprite)
@@ -91,7 +92,7 @@ def _meta(reported: Sequence[Reported]) -> list[tuple[str, str]]:
     if not reported:
         return []
     first = reported[0].benchmark
-    frames = f"{first.frames_count:,} of {first.frames.removeprefix('sha256:')[:12]}"
+    frames = f"{first.frames_count:,}, digest {first.frames.removeprefix('sha256:')[:12]}"
     target = reported[0].profile.title if reported[0].profile else "none named"
     return [
         ("Target", target),

@@ -9,7 +9,8 @@ Points = Sequence[tuple[float, float]]
 
 MOST_POINTS = 600
 _TICKS = 5
-_DECADES = (1.0, 2.0, 5.0)
+_EVEN_STEPS = (1.0, 2.0, 5.0, 10.0)
+_DECADES = (1.0, 2.0, 3.0, 5.0, 7.0)
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -117,4 +118,4 @@ def thinned(points: Points) -> list[tuple[float, float]]:
 def _round_step(step: float) -> float:
     """Give the next step above that people count in: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(step))
-    return next(mark * power for mark in (*_DECADES, 10.0) if mark * power >= step - 1e-12)
+    return next(mark * power for mark in _EVEN_STEPS if mark * power >= step - 1e-12)

@@ -1,7 +1,7 @@
 """Benchmarks candidates on this device: fresh worker processes, interleaved, composed into one record each."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ _SLACK_S = 240.0
 _LONGER_HELPS = {"valid", "insufficient", "unsteady"}
 
 
-class Interrupted(Exception):  # noqa: N818 - it names its cause: Ctrl-C
+class Interrupted(Exception):
     """Ctrl-C ended a benchmark early; `results` has what `benchmark` would have given, of what was measured till then.
 
     A candidate whose processes were not all run is `insufficient` and says after how many it was cut off.
@@ -155,11 +155,9 @@ class _Session:
     def _next(self, course: Course, phase: str, *, sustained: bool = False) -> None:
         if course.failed:
             return
-        name = course.candidate.described.model.name
-        with_progress = self._telling(name, phase)
-        next(with_progress)
+        self._tell(course, phase)
         try:
-            one = self._repetition(course, sustained=sustained)
+            one = self._repetition(course, phase, sustained=sustained)
         except (WorkerFailed, JobRefused) as error:
             fine = f"; {course.whole} of {course.planned} processes before it were fine" if course.whole else ""
             course.failed = f"{error}{fine}"
@@ -168,37 +166,43 @@ class _Session:
             course.sustained = one
         else:
             course.repetitions.append(one)
-        next(with_progress)
+        self._tell(course, phase)
         if one.measured.interrupted:
             raise KeyboardInterrupt
 
-    def _telling(self, name: str, phase: str) -> Iterator[None]:
-        """Tell the watch before a process and after it: what has gone by, and what the rest is likely to take."""
-        while True:
-            if self._watch is not None:
-                done = time.monotonic() - self._begun
-                self._watch(name, phase, done, done + self._left_s())
-            yield
+    def _tell(self, course: Course, phase: str, sooner_s: float = 0.0) -> None:
+        """Tell the watch what has gone by, and what the rest is likely to take, less `sooner_s`."""
+        if self._watch is not None:
+            done = time.monotonic() - self._begun
+            left = max(0.0, self._left_s() - sooner_s)
+            self._watch(course.candidate.described.model.name, phase, done, done + left)
 
     def _left_s(self) -> float:
         """Reckon the seconds to come: each candidate's processes take as long as its own did, else as planned."""
         return sum(self._left_of(course) for course in self.courses if not course.failed)
 
     def _left_of(self, course: Course) -> float:
-        taken = [one.took_s for one in course.repetitions]
-        each = sum(taken) / len(taken) if taken else self.plan.process_s()
         short = course.planned - self._long - len(course.repetitions)
-        return short * each + (self.plan.long_s() if course.sustained is None else 0.0)
+        return short * self._each_s(course) + (self.plan.long_s() if course.sustained is None else 0.0)
 
-    def _repetition(self, course: Course, *, sustained: bool) -> Repetition:
-        job = self._job(course, sustained=sustained)
+    def _each_s(self, course: Course) -> float:
+        taken = [one.took_s for one in course.repetitions]
+        return sum(taken) / len(taken) if taken else self.plan.process_s()
+
+    def _repetition(self, course: Course, phase: str, *, sustained: bool) -> Repetition:
+        job, path = self._job(course, sustained=sustained), course.candidate.load.path
+        expected_s = self.plan.long_s() if sustained else self._each_s(course)
+
+        def report(done: int, total: int) -> None:
+            self._tell(course, phase, sooner_s=expected_s - (total - done) / 10)
+
         before, begun = sense_all(), time.monotonic()
         most_s = job.most_seconds + job.warm_up_s + self.plan.paced_s + job.sustained_s + _SLACK_S
-        measured = run_job(job, Measured, course.candidate.load.path, most_s)
-        took_s = time.monotonic() - begun
-        return Repetition(
-            measured=measured, before=before, after=sense_all(), began_s=begun - self._begun, took_s=took_s
-        )
+        measured = run_job(job, Measured, path, most_s, report, silent_s=_SLACK_S)
+        ended = time.monotonic()
+        timed_s = measured.wall_s + (self.plan.paced_s if measured.paced else 0.0)
+        loop_s = max(begun, ended - timed_s) - self._begun
+        return Repetition(measured=measured, before=before, after=sense_all(), took_s=ended - begun, loop_s=loop_s)
 
     def _job(self, course: Course, *, sustained: bool) -> Measure:
         first, plan = not course.repetitions, self.plan

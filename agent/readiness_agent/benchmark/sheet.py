@@ -38,6 +38,7 @@ _MEMORY = (
     ("GPU", "gpu"),
     ("Left on the device", "headroom"),
 )
+_UNKNOWN = {"missing": "Not known", "stale": "Out of date", "undecided": "Not settled", "failed": "Not judged"}
 _LOAD = {"throughput", "paced", "sustained", "operators", "calls", "source"}
 
 Cells = tuple[str, ...]
@@ -68,6 +69,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     heights: tuple[float, ...]
     bins: tuple[Cells, ...]
     classes: tuple[ClassRow, ...]
+    shaped: bool
     more: int
 
 
@@ -144,7 +146,9 @@ def sheet(one: Reported, choice: Choice, name: str) -> Sheet:
         line=_EFFECTS[one.verdict.state],
         meta=_meta(one),
         findings=tuple(_found(finding) for finding in one.findings),
-        next=tuple(dict.fromkeys(wording.way_out(finding) for finding in one.findings if finding.effect))[:3],
+        next=tuple(
+            dict.fromkeys(wording.sentence(wording.way_out(finding)) for finding in one.findings if finding.effect)
+        )[:3],
         budget="" if limit is None else f"the budget of p95 is {limit:g} ms",
         missed=() if misfit is None else misfit.missed,
         ways=() if misfit is None else misfit.ways,
@@ -158,7 +162,7 @@ def sheet(one: Reported, choice: Choice, name: str) -> Sheet:
         memory=memory,
         memory_limit=ceiling,
         memory_said=f"Of the worst process. Budget of the peak, dashed: {granted}.",
-        validity=f"This benchmark is {wording.validity(benchmark)}.",
+        validity=wording.sentence(f"this benchmark is {wording.validity(benchmark)}"),
         temperature=charts.temperature(trace),
         frequency=charts.frequency(trace),
         facts=tuple(facts),
@@ -193,13 +197,13 @@ def _meta(one: Reported) -> tuple[tuple[str, str], ...]:
 
 def _found(finding: Finding) -> Found:
     return Found(
-        title=finding.title,
+        title=finding.title if finding.unknown is None else f"{_UNKNOWN[finding.unknown]}: {finding.title}",
         code=finding.code,
         look=charts.SHAPES.get(finding.effect or "", "note"),
         tag=finding.unknown or "",
-        because=f"{finding.because}.",
+        because=wording.sentence(finding.because),
         why=finding.why,
-        fix=wording.way_out(finding),
+        fix=wording.sentence(wording.way_out(finding)),
     )
 
 
@@ -303,6 +307,7 @@ def _seen(one: Confidence) -> Seen:
             )
             for class_ in often[:_CLASSES]
         ),
+        shaped=any(class_.histogram for class_ in often[:_CLASSES]),
         more=max(0, len(often) - _CLASSES),
     )
 

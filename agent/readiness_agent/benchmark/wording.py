@@ -18,6 +18,12 @@ def visible(text: str) -> str:
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
 
 
+def sentence(text: str) -> str:
+    """Begin with a capital and end with a full stop; a first word such as p95 stays as it is."""
+    begun = text[:1].upper() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+    return begun if begun.endswith((".", "…")) else f"{begun}."
+
+
 def number(value: float | None, unit: str = "", digits: int | None = None) -> str:
     """Say a number with its unit, three digits of it where no count of decimals is asked."""
     if value is None:

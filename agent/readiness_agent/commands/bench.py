@@ -137,12 +137,13 @@ def _candidate(args: argparse.Namespace, model: str) -> "Candidate | str":
 
 
 def _frames(args: argparse.Namespace, spill: str) -> "Surveyed":
+    from readiness_agent.frames.live.address import redacted
     from readiness_agent.worker.calling import JobRefused, WorkerFailed, run_job
     from readiness_agent.worker.jobs import Survey, Surveyed
 
-    job = Survey(src=args.frames, most=args.most_frames, spill=spill)
+    shown = redacted(args.frames)
     try:
-        frames = run_job(job, Surveyed, args.frames, _LOOK_S)
+        frames = run_job(Survey(src=args.frames, most=args.most_frames, spill=spill), Surveyed, shown, _LOOK_S)
     except (JobRefused, WorkerFailed) as error:
         raise Stop(str(error)) from None
     for left, why in (
@@ -151,7 +152,9 @@ def _frames(args: argparse.Namespace, spill: str) -> "Surveyed":
         (frames.changed, "frames are no longer what was captured"),
     ):
         if left.total:
-            _complain(f"{args.frames}: {left.total} {why}: {'; '.join(left.named)}")
+            _complain(f"{shown}: {left.total} {why}: {'; '.join(left.named)}")
+    if frames.source is not None and frames.source.ended:
+        _complain(f"{shown}: {frames.source.ended}; {len(frames.files)} frames are at hand")
     return frames
 
 

@@ -49,6 +49,11 @@ def memory_limit_mib(tree: Tree) -> float | None:
     return _mib(min((limit for limit in said if limit is not None and 0 <= limit < _NO_LIMIT), default=None))
 
 
+def memory_folders(tree: Tree) -> list[str]:
+    """Give the folder of the group that this process's memory is counted in, and those above it; none where unknown."""
+    return [folder for folder in _upwards(_folder(tree, _V1_MEMORY)) if tree.exists(folder)]
+
+
 def _version(tree: Tree) -> int | None:
     if tree.matches(f"{_MOUNT}/cgroup.controllers") or tree.matches(f"{_MOUNT}/cpu.max"):
         return 2

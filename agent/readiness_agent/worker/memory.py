@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
-from readiness_agent import cgroup
-from readiness_agent.sysroot import ROOT, fields, text
+from readiness_agent.sysroot import Tree, fields, integer
+from readiness_agent.worker import cgroup_memory
 from readiness_agent.worker.jobs import Footprint
 
 _KIB_IN_MIB = 1024
@@ -32,14 +32,14 @@ def footprint(bare_mib: float | None, headroom_mib: float | None) -> Footprint:
         model_delta=None if uss is None or bare_mib is None else max(0.0, uss - bare_mib),
         headroom=headroom_mib,
         swap=accounts.get("SwapPss"),
-        cgroup_peak=cgroup.peak_mib(ROOT),
+        cgroup_peak=cgroup_memory.peak_mib(Tree()),
         gpu=gpu_mib(),
     )
 
 
 def peak_mib() -> float | None:
     """Give VmHWM; a child's ru_maxrss would start at its parent's size."""
-    return _kib("proc/self/status", "VmHWM")
+    return _kib(Tree(), "proc/self/status", "VmHWM")
 
 
 def uss_mib() -> float | None:
@@ -61,10 +61,9 @@ def rollup(folder: Path = Path("/proc/self")) -> dict[str, float]:
     return {}
 
 
-def available_mib(root: Path = ROOT) -> float | None:
+def available_mib(tree: Tree) -> float | None:
     """Give what this process could still take without swapping: MemAvailable, or what its cgroup leaves if less."""
-    free = fields(text(root, "proc/meminfo")).get("MemAvailable")
-    rooms = (None if free is None else int(free.split()[0]) / _KIB_IN_MIB, cgroup.room_mib(root))
+    rooms = (_kib(tree, "proc/meminfo", "MemAvailable"), cgroup_memory.room_mib(tree))
     return min((room for room in rooms if room is not None), default=None)
 
 
@@ -90,6 +89,6 @@ def _uss(accounts: dict[str, float]) -> float | None:
     return sum(known) if len(known) == len(private) else None
 
 
-def _kib(path: str, key: str) -> float | None:
-    said = fields(text(ROOT, path)).get(key)
-    return None if said is None else int(said.split()[0]) / _KIB_IN_MIB
+def _kib(tree: Tree, path: str, key: str) -> float | None:
+    kib = integer(fields(tree.text(path)).get(key, "").removesuffix(" kB"))
+    return None if kib is None else kib / _KIB_IN_MIB
