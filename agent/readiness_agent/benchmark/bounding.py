@@ -20,7 +20,7 @@ NS_PER_MS = 1e6
 def latency(per_process_ns: Sequence[Sequence[int]]) -> Latency:
     """Bound the percentiles of timed runs, one series of ns per process, in ms; `max` is never clipped."""
     series = in_ms(per_process_ns)
-    found = [_rounded(replicated.quantile(series, q)) for q in (0.50, 0.90, 0.95, 0.99)]
+    found = [rounded(replicated.quantile(series, q)) for q in (0.50, 0.90, 0.95, 0.99)]
     p50, p90, p95, p99 = ordered(found)
     most = max((float(one.max()) for one in series if one.size), default=0.0)
     return Latency(p50=p50, p90=p90, p95=p95, p99=p99, max=round(most, 4))
@@ -63,7 +63,8 @@ def throughput(runs: Sequence[int], seconds: Sequence[float]) -> tuple[float | N
     return sum(runs) / sum(seconds), (round(max(0.0, 2 * float(own.mean()) - upper), 3), round(upper, 3))
 
 
-def _rounded(quantile: Quantile) -> Quantile:
+def rounded(quantile: Quantile) -> Quantile:
+    """Keep four decimals, which of a ms are less than any clock tells."""
     parts = {name: getattr(quantile, name) for name in ("value", "lower", "upper")}
     return msgspec.structs.replace(
         quantile, **{name: None if part is None else round(part, 4) for name, part in parts.items()}

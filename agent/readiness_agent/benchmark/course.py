@@ -42,7 +42,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PLANS = {
-    "quick": Plan(protocol="quick", processes=3, runs=100, seconds=0.0, block_s=0.2, warm_up_s=15.0, paced_s=5.0),
+    "quick": Plan(protocol="quick", processes=3, runs=100, seconds=0.5, block_s=0.2, warm_up_s=15.0, paced_s=5.0),
     "standard": Plan(protocol="standard", processes=5, runs=300, seconds=20.0),
     "full": Plan(protocol="full", processes=10, runs=300, seconds=20.0),
 }

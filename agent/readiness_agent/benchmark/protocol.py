@@ -10,6 +10,7 @@ from readiness.checks.target import latency_over_budget, memory_over_budget, thr
 from readiness.evidence.benchmark import Benchmark
 from readiness.evidence.device import Device
 from readiness.profile import Profile
+from readiness_agent.answers_file import UnreadableAnswers
 from readiness_agent.benchmark.agreement import agree
 from readiness_agent.benchmark.composing import DISTRIBUTION, Result, compose
 from readiness_agent.benchmark.course import PLANS, Candidate, Course, Plan, Repetition
@@ -112,7 +113,10 @@ def _with_agreement(result: Result | str, incumbent: Course, course: Course) -> 
     if isinstance(result, str) or incumbent.answers is None or course.answers is None:
         return result
     models = incumbent.candidate.described.model, course.candidate.described.model
-    agreement = agree(models[0], Path(incumbent.answers), models[1], Path(course.answers))
+    try:
+        agreement = agree(models[0], Path(incumbent.answers), models[1], Path(course.answers))
+    except UnreadableAnswers:  # a worker was cut off while it wrote them
+        return result
     record: Benchmark = msgspec.structs.replace(result.benchmark, agreement=agreement)
     return msgspec.structs.replace(result, benchmark=record)
 

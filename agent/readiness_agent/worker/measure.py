@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from readiness.evidence.benchmark import Confidence
 from readiness_agent.inference.session import Inference
 from readiness_agent.runtimes import Unrunnable, format_of
 from readiness_agent.sysroot import Tree
@@ -19,7 +20,6 @@ from readiness_agent.worker.pacing import paced_loop
 from readiness_agent.worker.predictor import load
 from readiness_agent.worker.runs import STAGES, Runs, Samples
 from readiness_agent.worker.sustaining import sustained_loop
-from readiness_agent.worker.tally import tally
 from readiness_agent.worker.waiting import Waiting
 
 
@@ -55,7 +55,6 @@ def measure(job: Measure, report: Report, stopped: Callable[[], bool]) -> Measur
     with _no_collection():
         timed = _timed(job, runs, between)
     footprint = memory.footprint(bare, between.headroom_mib)
-    told = (job.tally or job.answers is not None) and not stopped()
     return Measured(
         stages_ns={name: list(ns) for name, ns in zip(STAGES, timed.closed.samples.stages, strict=True)},
         end_to_end_ns=list(timed.closed.samples.end_to_end),
@@ -68,7 +67,7 @@ def measure(job: Measure, report: Report, stopped: Callable[[], bool]) -> Measur
         warm_up_runs=warm_up_runs,
         steady=steady,
         memory=footprint,
-        confidence=tally(inference, frames, None if job.answers is None else Path(job.answers)) if told else None,
+        confidence=None if stopped() else _confidence(job, inference, frames),
         blocks=timed.closed.blocks,
         paced=timed.paced,
         sustained=timed.sustained,
@@ -96,6 +95,15 @@ def _timed(job: Measure, runs: Runs, between: Between) -> _Timed:
         between.later_s = 0.0
         paced = paced_loop(job, job.fps, runs, between)
     return _Timed(closed, paced, sustained, run_delay_s, switches)
+
+
+def _confidence(job: Measure, inference: Inference, frames: list[Path]) -> Confidence | None:
+    """Answer the frames once more where that is asked for."""
+    if not job.tally and job.answers is None:
+        return None
+    from readiness_agent.worker.tally import tally  # it brings scipy, which is no part of the model's memory
+
+    return tally(inference, frames, None if job.answers is None else Path(job.answers))
 
 
 def _nothing(runs: Runs, between: Between) -> str:

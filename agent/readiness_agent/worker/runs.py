@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from readiness.measures.decode import pixels
+from readiness.measures.decode import BadImage, pixels
 from readiness_agent.inference.session import Inference
 from readiness_agent.runtimes import CallFailed, Unrunnable
 
@@ -28,7 +28,10 @@ class Runs:
         self.failed: dict[str, int] = {}
 
     def next(self) -> Stamps | None:
-        """Run all stages once; gives the moments between them in ns, None where the call failed."""
+        """Run all stages once; gives the moments between them in ns, None where the call failed.
+
+        Raises Unrunnable, and OSError, for a frame that changed or went away meanwhile.
+        """
         frame = self._frames[self._next % len(self._frames)]
         self._next += 1
         try:
@@ -37,6 +40,8 @@ class Runs:
             self.failed[error.kind] = self.failed.get(error.kind, 0) + 1
             self._last_failure = str(error)
             return None
+        except BadImage as error:
+            raise Unrunnable(f"{frame}: {error}; it changed since the frames were looked through, run again") from None
 
     def first(self, stopped: Callable[[], bool]) -> Stamps:
         """Run until a call is answered; raises Unrunnable when each of the first 20, or all in a minute, failed."""

@@ -35,6 +35,6 @@ class Watchdog:
             now = time.monotonic()
             silent = self._silent_s is not None and now - self._heard > self._silent_s
             if silent or now > self._end:
-                self.why = f"it said nothing for {self._silent_s:.0f} s" if silent else self._late
+                self.why = f"it said nothing for {self._silent_s:g} s" if silent else self._late
                 self._process.kill()
                 return

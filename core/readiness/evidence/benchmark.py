@@ -117,7 +117,7 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sustained(msgspec.Struct, frozen=True, kw_only=True):
-    """A long run in one process: `ratio` is the p95 of its last fifth over that of its first (heat makes it grow).
+    """A long run in one process: `ratio` is the p95 of its last fifth, `p95_last_ms`, over that of its first.
 
     `leak_mib_per_h` is the Theil-Sen slope of USS over the buckets; `calibration_ms` times a fixed small computation
     before and after, which tells a slower machine from a slower model. Bounds are one-sided 95 %, lower and upper.
@@ -130,6 +130,7 @@ class Sustained(msgspec.Struct, frozen=True, kw_only=True):
     ratio_bounds: tuple[float | None, float | None] = (None, None)
     leak_mib_per_h: float | None = None
     leak_bounds: tuple[float | None, float | None] = (None, None)
+    p95_last_ms: Quantile | None = None
     calibration_ms: tuple[float, float] | None = None
 
 

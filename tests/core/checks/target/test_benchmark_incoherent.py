@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from asking import ask_one
-from readiness.evidence.benchmark import Calls, Memory
+from readiness.evidence.benchmark import Calls, Memory, Paced, Sustained
 from readiness.evidence.bounded import Quantile
 from specimens import benchmark, latency, model, rate
 
@@ -41,6 +41,32 @@ def test_clear_for_a_real_benchmark_and_under_the_sample_floor() -> None:
 def test_found_for_what_cannot_be(changes: dict[str, Any], said: str) -> None:
     finding = ask_one(CODE, benchmark=benchmark(**changes))
     assert finding.outcome == "found"
+    assert said in finding.because
+
+
+PACED = Paced(fps=30.0, latency_ms=latency(13.0), missed=rate(0, 3000), dropped=0)
+LONG = Sustained(seconds=600.0, fps=None, buckets=(), ratio=1.0, ratio_bounds=(0.9, 1.1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"paced": PACED, "sustained": LONG}, ""),
+        ({"paced": msgspec.structs.replace(PACED, fps=0.0)}, "paced: 0 dropped at 0 frames a second"),
+        ({"paced": msgspec.structs.replace(PACED, dropped=-1)}, "paced: -1 dropped"),
+        ({"paced": msgspec.structs.replace(PACED, latency_ms=latency(-1.0))}, "paced.latency_ms.p50: -0.84 ms"),
+        (
+            {"paced": msgspec.structs.replace(PACED, missed=msgspec.structs.replace(PACED.missed, upper=0.0))},
+            "paced.missed: its bounds are tighter",
+        ),
+        ({"sustained": msgspec.structs.replace(LONG, seconds=0.0)}, "sustained: 0 s"),
+        ({"sustained": msgspec.structs.replace(LONG, ratio=2.0)}, "sustained.ratio: its bounds do not hold"),
+        ({"sustained": msgspec.structs.replace(LONG, leak_mib_per_h=2.0, leak_bounds=(3.0, 4.0))}, "sustained.leak"),
+    ],
+)
+def test_found_for_loops_that_cannot_be(changes: dict[str, Any], said: str) -> None:
+    finding = ask_one(CODE, benchmark=benchmark(**changes))
+    assert finding.outcome == ("found" if said else "clear")
     assert said in finding.because
 
 
