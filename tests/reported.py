@@ -60,6 +60,7 @@ def dark(name: str = "dark") -> Reported:
         throughput_bounds_fps=(None, None),
         cold_start_ms=None,
         confidence=None,
+        paced=None,
         validity="insufficient",
         validity_because=("p95 needs 59 independent runs, these are worth 12",),
         target=None,

@@ -1,11 +1,13 @@
 """One model among those to choose from: what it costs on the device, what a target's budget says, how far it fits."""
 
+import math
 from typing import Literal
 
 import msgspec
 
 from readiness.bounds import Answer, against_budget, against_floor
 from readiness.evidence.benchmark import Benchmark
+from readiness.evidence.bounded import Quantile
 from readiness.evidence.evaluation import Evaluation
 from readiness.evidence.model import Model
 from readiness.profile import Profile
@@ -83,14 +85,22 @@ def ms(value: float) -> str:
 
 
 def _p95(option: Option, budget: float) -> Held:
-    p95 = option.benchmark.end_to_end_ms.p95
+    """Hold the budget against the worst way in which the runs were made."""
+    where, p95 = min(option.benchmark.p95s(), key=lambda one: _worst(one[1], budget))
     answer = against_budget(p95.lower, p95.upper, budget)
     least = p95.lower if answer == "found" else p95.upper
     bound = "is not bounded" if least is None else f"is at {'least' if answer == 'found' else 'most'} {ms(least)}"
     room = None if p95.upper is None else 1 - p95.upper / budget
-    said = f"p95 {bound}, the budget is {budget:g} ms"
-    brief = "" if p95.upper is None else f"p95 at most {ms(p95.upper)} of {budget:g}"
+    said = f"p95{where} {bound}, the budget is {budget:g} ms"
+    brief = "" if p95.upper is None else f"p95{where} at most {ms(p95.upper)} of {budget:g}"
     return Held(demand="p95", answer=answer, said=said, brief=brief, least=least, limit=budget, room=room)
+
+
+def _worst(p95: Quantile, budget: float) -> tuple[int, float]:
+    """Order the worst answer first, and of alike ones the highest bound."""
+    answer = against_budget(p95.lower, p95.upper, budget)
+    bound = p95.lower if answer == "found" else p95.upper
+    return ("found", "undecided", "clear").index(answer), -(math.inf if bound is None else bound)
 
 
 def _throughput(option: Option, wanted: float) -> Held:

@@ -1,7 +1,8 @@
-"""The loops of a repetition, over a stand-in model whose time is known: what is timed, what is not, and when it ends."""
+"""The loops of a repetition, over a stand-in model whose time is known: what is timed, and when it ends."""
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -159,7 +160,7 @@ def test_nothing_is_sampled_inside_a_run_and_its_time_is_nobodys(frame: Path) ->
         assert all(ended <= looked or began >= ready for began, ended in runs.spans)
     assert closed.wall_s == pytest.approx(sum(closed.samples.end_to_end) / 1e9, rel=0.1)
     starts = [block.start_s for block in closed.blocks]
-    assert all(later - earlier >= 0.03 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier >= 0.03 for earlier, later in pairwise(starts))
 
 
 def test_paced_time_counts_from_when_the_frame_was_due(frame: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a worker says of its memory, of its cgroup's and of its waiting is what Linux says; what it cannot know is None."""
+"""What a worker says of its memory and of its waiting is what Linux says; what it cannot know is None."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,6 +80,42 @@ def test_no_gpu_is_none_and_not_nought() -> None:
     assert memory.footprint(None, None).gpu is None
 
 
+class Driver:
+    """Stands in for pynvml: two cards, each with the memory of some processes in bytes."""
+
+    class NVMLError(Exception):
+        pass
+
+    def __init__(self, *cards: dict[int, int | None]) -> None:
+        self._cards = cards
+
+    def nvmlInit(self) -> None:  # noqa: N802 - NVML's own name
+        if not self._cards:
+            raise self.NVMLError
+
+    def nvmlDeviceGetCount(self) -> int:  # noqa: N802
+        return len(self._cards)
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> dict[int, int | None]:  # noqa: N802
+        return self._cards[index]
+
+    def nvmlDeviceGetComputeRunningProcesses(self, card: dict[int, int | None]) -> list[SimpleNamespace]:  # noqa: N802
+        return [SimpleNamespace(pid=pid, usedGpuMemory=used) for pid, used in card.items()]
+
+
+def test_the_gpus_memory_is_this_processs(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = os.getpid()
+
+    def said(*cards: dict[int, int | None]) -> float | None:
+        monkeypatch.setitem(sys.modules, "pynvml", Driver(*cards))
+        return memory.gpu_mib()
+
+    assert said({own: 300 << 20, 1: 900 << 20}, {own: 20 << 20}) == 320.0
+    assert said({1: 900 << 20}) is None  # another PID namespace, or no memory on the card
+    assert said({own: None}) is None  # NVML's word for "not available", as under WDDM and on a Jetson
+    assert said() is None
+
+
 V2 = {
     "proc/self/cgroup": "0::/user.slice/bench.scope\n",
     "sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
@@ -148,7 +185,9 @@ def test_no_group_is_no_limit_and_the_machines_kills(tmp_path: Path) -> None:
 def test_threads_that_share_a_core_wait_for_it() -> None:
     """Two processes pinned to one core for 0.6 s: this one's two threads wait, though neither is its first thread."""
     core = min(os.sched_getaffinity(0))
-    spin = "import os, time\nos.sched_setaffinity(0, {%d})\nend = time.monotonic() + 1.2\nwhile time.monotonic() < end: pass"
+    spin = (
+        f"import os, time\nos.sched_setaffinity(0, {{{core}}})\nend = time.time() + 1.2\nwhile time.time() < end: pass"
+    )
 
     def work() -> None:
         os.sched_setaffinity(0, {core})
@@ -156,7 +195,7 @@ def test_threads_that_share_a_core_wait_for_it() -> None:
         while time.monotonic() < end:
             pass
 
-    with subprocess.Popen([sys.executable, "-c", spin % core]):
+    with subprocess.Popen([sys.executable, "-c", spin]):
         time.sleep(0.3)
         waiting = Waiting(Tree())
         threads = [threading.Thread(target=work) for _ in range(2)]

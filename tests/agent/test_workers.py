@@ -81,7 +81,11 @@ def test_a_crash_is_one_line(job: Measure, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "words"),
-    [(4, 5, "for lack of memory: the kernel counts"), (4, 4, "and not by the kernel"), (None, None, "perhaps for lack")],
+    [
+        (4, 5, "for lack of memory: the kernel counts"),
+        (4, 4, "and not by the kernel"),
+        (None, None, "perhaps for lack"),
+    ],
 )
 def test_only_what_the_kernel_counts_is_lack_of_memory(
     before: int | None, after: int | None, words: str, monkeypatch: pytest.MonkeyPatch

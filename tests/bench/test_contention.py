@@ -17,7 +17,7 @@ from readiness_agent.inference import cards
 from readiness_agent.worker.calling import run_job
 from readiness_agent.worker.jobs import Describe, Described, Load, Survey, Surveyed
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
 TIMES, LOOPS_A_CORE = 20, 2

@@ -12,7 +12,7 @@ from scipy import optimize, signal, stats
 
 from readiness.measures import intervals, replicated
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 REPEATS, Q = 300, 0.95
 PLANS = ((3, 100), (5, 300), (10, 300))  # processes, runs of each: quick, standard, full

@@ -1,8 +1,10 @@
 """The memory of this process, as Linux accounts for it, and what memory it could still take."""
 
+import importlib
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from readiness_agent.sysroot import Tree, fields, integer
 from readiness_agent.worker import cgroup_memory
@@ -70,7 +72,7 @@ def available_mib(tree: Tree) -> float | None:
 def gpu_mib() -> float | None:
     """Give this process's memory on NVIDIA cards, summed; None where no driver tells it, which is not the same as 0."""
     try:
-        import pynvml
+        pynvml: Any = importlib.import_module("pynvml")
     except ImportError:
         return None
     try:

@@ -208,3 +208,15 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None = None
     conditions: dict[str, str | int | float | bool | None] = {}
     tool_version: str = ""
+
+    def p95s(self) -> tuple[tuple[str, Quantile], ...]:
+        """Give the end-to-end p95 of each way in which the runs were made, after the words for it.
+
+        Run after run (no words), frames as they are due, and the end of a long run.
+        """
+        ways = [("", self.end_to_end_ms.p95)]
+        if self.paced is not None:
+            ways.append((f" at {self.paced.fps:g} frames a second", self.paced.latency_ms.p95))
+        if self.sustained is not None and self.sustained.p95_last_ms is not None:
+            ways.append((f" at the end of {self.sustained.seconds:.0f} s", self.sustained.p95_last_ms))
+        return tuple(ways)

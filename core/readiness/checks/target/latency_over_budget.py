@@ -20,7 +20,7 @@ _WORST_FIRST = ("found", "undecided", "clear")
 def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     """Judge the worst of what was measured: run after run, frames as they are due, and the end of a long run."""
     budget = profile.budget.p95_ms
-    where, p95 = min(_measured(benchmark), key=lambda one: _rank(one[1], budget))
+    where, p95 = min(benchmark.p95s(), key=lambda one: _rank(one[1], budget))
     subject = Subject("target", profile.name)
     measure = Measure(
         measured=p95.value, limit=budget, unit="ms", interval=(p95.lower, p95.upper), n_effective=p95.n_effective
@@ -32,16 +32,6 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
         because = f"p95{where} is at least {p95.lower:.1f} ms, the budget is {budget:g} ms"
         return found(because, subject=subject, measure=measure, step=_step(profile))
     return unknown(_undecided(where, p95, budget), subject=subject, measure=measure, step=_longer())
-
-
-def _measured(benchmark: Benchmark) -> list[tuple[str, Quantile]]:
-    """Give each way in which the runs were made that had a p95, in words, and that."""
-    ways = [("", benchmark.end_to_end_ms.p95)]
-    if benchmark.paced is not None:
-        ways.append((f" at {benchmark.paced.fps:g} frames a second", benchmark.paced.latency_ms.p95))
-    if benchmark.sustained is not None and benchmark.sustained.p95_last_ms is not None:
-        ways.append((f" at the end of {benchmark.sustained.seconds:.0f} s", benchmark.sustained.p95_last_ms))
-    return ways
 
 
 def _rank(p95: Quantile, budget: float) -> tuple[int, float]:
