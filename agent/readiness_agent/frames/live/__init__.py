@@ -1,1 +1,0 @@
-"""How live sources are read: opened, drained, timed, opened again, and never waited for beyond a stated time."""
