@@ -8,7 +8,7 @@ import numpy as np
 
 from readiness import catalogue
 from readiness.dossier import Dossier
-from readiness.evidence.benchmark import Benchmark, Confidence, Latency, Memory
+from readiness.evidence.benchmark import Benchmark, Confidence, Latency, Memory, Paced, Source
 from readiness.evidence.bounded import Quantile, Rate
 from readiness.evidence.dataset import (
     COMPARED,
@@ -266,7 +266,11 @@ def benchmark(**changes: Any) -> Benchmark:
         throughput_fps=90.0,
         throughput_bounds_fps=(88.0, 92.0),
         memory_mib=Memory(peak_rss=120.0, peak_rss_upper=122.0, pss=100.0, uss=90.0, model_delta=20.0, headroom=2000.0),
-        confidence=Confidence(histogram=(0, 0, 0, 0, 5, 10, 20, 40, 80, 100), classes=(), frames=64, empty_frames=2),
+        confidence=Confidence(
+            histogram=(0, 0, 0, 0, 5, 10, 20, 40, 80, 100), classes=(), frames=64, empty_frames=2, empty=rate(2, 64)
+        ),
+        paced=Paced(fps=30.0, latency_ms=latency(13.0), missed=rate(0, 3000), dropped=0),
+        source=Source(kind="frame-set", arrived=1920),
     )
     return msgspec.structs.replace(good, **changes)
 

@@ -19,6 +19,14 @@ def adder(path: Path) -> Path:
     return _write(path, [_node("Add", ["left", "right"], ["sum"])], {"left": same, "right": same}, {"sum": same})
 
 
+def chain(path: Path, kinds: Sequence[str], dims: Dims = (1, 3, 8, 8)) -> Path:
+    """A classifier of one operator after the other, and the averager's two at the end."""
+    names = ["image", *(f"made{index}" for index in range(len(kinds)))]
+    nodes = [_node(kind, [names[index]], [names[index + 1]]) for index, kind in enumerate(kinds)]
+    nodes += [_node("GlobalAveragePool", [names[-1]], ["means"]), _node("Flatten", ["means"], ["scores"])]
+    return _write(path, nodes, {"image": dims}, {"scores": (1, dims[1])})
+
+
 def alien(path: Path) -> Path:
     """A model with an operator that no runtime has."""
     same = (1, 3, 8, 8)

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from readiness.evidence.model import Card
 from readiness.measures.boxes import suppress
 from readiness_agent.geometry import Geometry
 
@@ -34,6 +35,12 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Answer = Boxes | Scores | Mask
+_GROUND = {"background", "_background_", "__background__"}
+
+
+def background(card: Card) -> int | None:
+    """Give the row of the class that stands for nothing there, by its name; None where the card has none."""
+    return next((row for row, name in enumerate(card.classes) if name.lower() in _GROUND), None)
 
 
 def detections(
@@ -57,3 +64,20 @@ def from_centres(centres: Floats) -> Floats:
     """Turn (n, 4) of centre x, centre y, width, height into x1 y1 x2 y2."""
     half = centres[:, 2:] / 2
     return np.concatenate([centres[:, :2] - half, centres[:, :2] + half], axis=1)
+
+
+def likely(table: npt.NDArray[Any], floor: float) -> tuple[Rows, npt.NDArray[Any], Rows]:
+    """Find the anchors whose best class scores `floor` or more, of scores (classes, anchors): index, score and row."""
+    best = table.max(axis=0)
+    sure = np.flatnonzero(best >= floor)
+    return sure, best[sure], table[:, sure].argmax(axis=0)
+
+
+def activated(values: Floats, how: str) -> Floats:
+    """Turn logits into scores along the last axis, as the card's `output.activation` says."""
+    if how == "sigmoid":
+        return np.asarray(1 / (1 + np.exp(-values)))
+    if how == "softmax":
+        grown = np.exp(values - values.max(axis=-1, keepdims=True))
+        return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
+    return values

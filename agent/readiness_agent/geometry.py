@@ -1,5 +1,7 @@
 """Where a frame went in the model's input, and the way back for boxes."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -41,3 +43,16 @@ def place(frame: tuple[int, int], how: CardInput) -> Geometry:
     spare = (how.size[0] - resized[0], how.size[1] - resized[1])
     offset = (0, 0) if how.anchor == "top-left" else (spare[0] // 2, spare[1] // 2)
     return Geometry(frame=frame, input=how.size, resized=resized, scale=(ratio, ratio), offset=offset)
+
+
+def cells(size: tuple[int, int], strides: Sequence[int]) -> tuple[Floats, Floats]:
+    """Give each anchor's cell (n, 2) as column and row, and its stride (n,), of one anchor a cell at each stride.
+
+    `size` is the input's (width, height); a cell that the edge cuts counts.
+    """
+    places, steps = [], []
+    for stride in strides:
+        rows, columns = np.mgrid[: -(-size[1] // stride), : -(-size[0] // stride)]
+        places.append(np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float64))
+        steps.append(np.full(rows.size, stride, dtype=np.float64))
+    return np.concatenate(places), np.concatenate(steps)

@@ -22,6 +22,14 @@ def write_json(report: Any, where: str) -> None:
         raise Stop(f"{where}: cannot be written: {error.strerror}", UNAVAILABLE) from None
 
 
+def write_text(text: str, where: Path) -> None:
+    """Write a page as UTF-8; raises Stop when the file cannot be written."""
+    try:
+        where.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Stop(f"{where}: cannot be written: {error.strerror}", UNAVAILABLE) from None
+
+
 def printable(name: str) -> str:
     r"""Give a file name as UTF-8 text; its bytes that are none stand escaped, as in `\xff`."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -36,7 +36,7 @@ class Guardrails(msgspec.Struct, frozen=True, kw_only=True):
 
     confidence: dict[str, float]
     p95_ms: float
-    memory_mib: float
+    memory_mib: float | None
     error_rate: float
 
 

@@ -56,6 +56,13 @@ class DatasetDemand(msgspec.Struct, frozen=True, kw_only=True):
     copies_ratio: float = 2.0
 
 
+class BenchmarkDemand(msgspec.Struct, frozen=True, kw_only=True):
+    """How far answers on the device's frames must agree with the incumbent's, and how many frames may have none."""
+
+    agreement: float = 0.6
+    empty: float = 0.9
+
+
 class ProductionDemand(msgspec.Struct, frozen=True, kw_only=True):
     """What a running endpoint must keep to."""
 
@@ -74,6 +81,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     max_age_days: dict[EvidenceKind, float] = {}
     evaluation: EvaluationDemand = EvaluationDemand()
     dataset: DatasetDemand = DatasetDemand()
+    benchmark: BenchmarkDemand = BenchmarkDemand()
     production: ProductionDemand = ProductionDemand()
     waivers: tuple[Waiver, ...] = ()
 
@@ -131,6 +139,7 @@ def _shares(policy: Policy) -> list[tuple[str, float]]:
     for name, floor in demand.classes.items():
         own = (("recall", floor.recall), ("precision", floor.precision), ("overlap", floor.overlap))
         shares += [(f"evaluation.classes.{name}.{key}", value) for key, value in own if value is not None]
+    shares += [(f"benchmark.{key}", value) for key, value in msgspec.structs.asdict(policy.benchmark).items()]
     return [*shares, ("production.error_rate", policy.production.error_rate)]
 
 

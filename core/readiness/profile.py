@@ -9,10 +9,10 @@ from readiness import strict
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """Upper limits of one model on this target; a missing one is no demand."""
+    """Upper limits of one model on this target; a missing one is no demand, and only a device needs one on memory."""
 
     p95_ms: float
-    memory_mib: float
+    memory_mib: float | None = None
     model_mib: float | None = None
     throughput_fps: float | None = None
     cold_start_ms: float | None = None
@@ -28,7 +28,8 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One target; `boards` are the device boards whose benchmarks count for it, `sources` back the numbers.
 
-    `input_px` is the longer side of a frame as the target's usual model is given it.
+    `input_px` is the longer side of a frame as the target's usual model is given it. `power_modes` are those that a
+    benchmark counts in, by the names that the device gives them; none named, any counts.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["edge", "cloud", "api"]
     boards: tuple[str, ...]
     runtimes: tuple[str, ...]
+    power_modes: tuple[str, ...] = ()
     budget: Budget
     demand: Demand = Demand()
     memory_mib: float | None = None
@@ -50,6 +52,8 @@ def parse(text: str, source: str) -> Profile:
     for key, value in _budgets(profile):
         if not (math.isfinite(value) and value > 0):
             raise strict.BadFile(f"{source}: '{key}' is {value:g}; it must be above 0 and finite")
+    if profile.kind == "edge" and profile.budget.memory_mib is None:
+        raise strict.BadFile(f"{source}: 'budget.memory_mib' is missing; a device's memory is limited")
     if not profile.boards:
         raise strict.BadFile(f"{source}: 'boards' is empty; name the boards whose benchmarks count")
     return profile

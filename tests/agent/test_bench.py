@@ -13,7 +13,7 @@ import tiny_onnx
 from readiness.evidence.benchmark import Benchmark, Memory
 from readiness.evidence.model import Model
 from readiness_agent.__main__ import main
-from readiness_agent.benchmark.report import Reported, checks, encoded_set, exit_code, judged, pareto
+from readiness_agent.benchmark.report import checks, exit_code, judged
 from readiness_agent.device import probe
 from specimens import benchmark, latency, model, policy
 from specimens import profile as specimen_profile
@@ -139,16 +139,6 @@ def test_several_models_go_on_where_one_cannot(site: Path, capsys: pytest.Captur
 def test_exit_codes_tell_unfit_from_missing(changes: dict, code: int) -> None:
     one = judged(Path("parts.onnx"), model(), benchmark(**changes), checks(), policy(), specimen_profile())
     assert exit_code(one) == code
-
-
-def test_the_pareto_set_holds_whom_no_other_beats() -> None:
-    def cost(name: str, p95: float, peak: float) -> Reported:
-        record = benchmark(model_name=name, end_to_end_ms=latency(p95), memory_mib=Memory(peak_rss=peak))
-        return judged(Path(name), model(name=name), record, checks(), policy(), None)
-
-    reported = [cost("fast", 5, 200), cost("small", 9, 100), cost("worse", 9, 201), cost("twin", 5, 200)]
-    assert [one.model.name for one in pareto(reported)] == ["fast", "twin", "small"]
-    assert encoded_set(reported, {})["recommendation"]["name"] == "fast"
 
 
 def refused(capsys: pytest.CaptureFixture[str], code: int, wanted: int = 2) -> str:

@@ -44,6 +44,10 @@ def test_shipped_policies_load_and_bear_their_file_name(path: Path) -> None:
             PROFILE.replace("p95_ms = 16.0", "p95_ms = inf"),
             "t.toml: 'budget.p95_ms' is inf; it must be above 0 and finite",
         ),
+        (
+            PROFILE.replace("memory_mib = 256.0\n", ""),
+            "t.toml: 'budget.memory_mib' is missing; a device's memory is limited",
+        ),
         (PROFILE.replace("runs = 300", "runs = -5"), "t.toml: 'demand.runs' is -5; it must be above 0"),
         (PROFILE.replace('["x86-64"]', "[]", 1), "t.toml: 'boards' is empty; name the boards whose benchmarks count"),
         ("= 3", "t.toml: not valid TOML"),

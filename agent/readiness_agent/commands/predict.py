@@ -29,9 +29,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    from readiness_agent.worker.loading import model_arguments
+    from readiness_agent.worker.loading import MODEL_HELP, model_arguments
 
-    parser.add_argument("model", metavar="MODEL", type=Path, help=".onnx or .tflite file")
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--images", metavar="LIST", type=Path, required=True, help='JSON: {"images": [{"id", "file"}]}')
     parser.add_argument("--out", metavar="P", type=Path, required=True, help="file to write (masks: folder)")
     parser.add_argument("--floor", metavar="C", type=float, default=0.01, help="least score written (default 0.01)")
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         most=args.most,
         corruption=_corruption(args.corrupt),
     )
-    limit_s = 120.0 + _SECONDS_AN_IMAGE * len(job.images)
+    limit_s = 120.0 + max(_SECONDS_AN_IMAGE, args.timeout) * len(job.images)
     try:
         with counting("images") as report:
             done = run_job(job, Predicted, str(args.model), limit_s, report)

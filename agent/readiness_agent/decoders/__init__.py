@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
+import numpy as np
 import numpy.typing as npt
 
 from readiness.evidence.model import Card
@@ -35,3 +36,11 @@ def open_decoder(name: str) -> Decoder:
     if name not in known:
         raise Mismatch(f"no decoder '{name}'; 'output.decoder' is one of {', '.join(known)}")
     return cast("Decoder", importlib.import_module(f"{__name__}.{name}"))
+
+
+def in_pixels(boxes: npt.NDArray[Any], card: Card, geometry: Geometry) -> npt.NDArray[Any]:
+    """Give boxes (n, 4) in input pixels; of a card with `output.coordinates` relative they come as shares of the input.
+
+    Ultralytics' TFLite files give shares, its ONNX files pixels.
+    """
+    return boxes * np.array(geometry.input * 2) if card.output.coordinates == "relative" else boxes

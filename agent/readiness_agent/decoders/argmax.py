@@ -1,4 +1,4 @@
-"""A class for each pixel: the arg max over logits (NHWC or NCHW, by the card's layout), or an index map as given."""
+"""A class for each pixel: of logits or probabilities (NHWC or NCHW, by the card's layout), or an index map as given."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,11 +24,20 @@ def classes(shapes: Sequence[Shape], card: Card) -> int | None:
 def decode(outputs: Outputs, card: Card, geometry: Geometry, floor: float) -> Mask:
     """Give the frame-sized map of class rows, each frame pixel from the nearest output pixel."""
     table = outputs[0][0]
-    if table.ndim == 3 and 1 not in (table.shape[0], table.shape[2]):
-        table = table.argmax(axis=2 if card.input.layout == "nhwc" else 0)
-    rows = table.squeeze()
+    rows = _single(table, card) if table.ndim == 2 or 1 in (table.shape[0], table.shape[2]) else _many(table, card)
     kept = np.ix_(_nearest(rows.shape[0], geometry, 1), _nearest(rows.shape[1], geometry, 0))
     return Mask(rows=rows[kept].astype(np.uint8 if len(card.classes) <= 256 else np.int32))
+
+
+def _many(table: npt.NDArray[Any], card: Card) -> npt.NDArray[Any]:
+    return np.asarray(table.argmax(axis=2 if card.input.layout == "nhwc" else 0))
+
+
+def _single(table: npt.NDArray[Any], card: Card) -> npt.NDArray[Any]:
+    """Read a single channel: class rows, or of two classes how likely the second is (activation sigmoid: a logit)."""
+    if table.dtype.kind == "f" and len(card.classes) == 2:
+        return np.asarray(table.squeeze() >= (0.0 if card.output.activation == "sigmoid" else 0.5))
+    return np.asarray(np.rint(table).squeeze())
 
 
 def _nearest(size: int, geometry: Geometry, axis: int) -> npt.NDArray[Any]:

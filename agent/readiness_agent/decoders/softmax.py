@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from readiness.evidence.model import Card
-from readiness_agent.answers import Floats, Scores
+from readiness_agent.answers import Scores, activated
 from readiness_agent.decoders import Mismatch, Outputs, Shape
 from readiness_agent.geometry import Geometry
 
@@ -19,13 +19,4 @@ def classes(shapes: Sequence[Shape], card: Card) -> int | None:
 
 def decode(outputs: Outputs, card: Card, geometry: Geometry, floor: float) -> Scores:
     """Give every class its score; a classification is never cut at the floor."""
-    return Scores(values=_activate(outputs[0].ravel().astype(np.float64), card.output.activation))
-
-
-def _activate(values: Floats, how: str) -> Floats:
-    if how == "sigmoid":
-        return np.asarray(1 / (1 + np.exp(-values)))
-    if how == "softmax":
-        grown = np.exp(values - values.max())
-        return np.asarray(grown / grown.sum())
-    return values
+    return Scores(values=activated(outputs[0].ravel().astype(np.float64), card.output.activation))

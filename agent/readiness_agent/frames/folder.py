@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from readiness_agent.frames import Frame, NoFrames, Skipped, spread
+from readiness_agent.frames import Frame, Item, NoFrames, Pace, Skipped, spread
+from readiness_agent.frameset import FILE
 from readiness_agent.output import printable
 
 KIND = "a folder of images"
+NAME = "folder"
+LIVE = False
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 
 
 def accepts(src: str) -> bool:
-    return Path(src).is_dir()
+    return Path(src).is_dir() and not Path(src, FILE).exists()
 
 
-def read(src: str, most: int) -> Iterator[Frame | Skipped]:
+def read(src: str, most: int, pace: Pace) -> Iterator[Item]:  # noqa: ARG001 - the shelf's signature
     """Give the image files' bytes, at most `most` at even spacing; hidden files are passed over silently."""
     try:
         files = sorted(path for path in Path(src).iterdir() if path.is_file() and not path.name.startswith("."))

@@ -1,21 +1,11 @@
-"""Finds and reads a model's card; where there is none, the model file's own metadata has to say it all."""
+"""Finds and reads a model's card."""
 
-import ast
 import glob
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from readiness import strict
 from readiness.evidence.model import Card
 from readiness.exits import Stop
-from readiness_agent.runtimes import Unrunnable
-
-_ULTRALYTICS = {
-    "detect": ("detection", "yolo", "letterbox"),
-    "classify": ("classification", "softmax", "crop"),
-}
 
 
 def find(model: Path, given: Path | None = None, shelf: Path | None = None, project: Path | None = None) -> Path | None:
@@ -50,26 +40,3 @@ def read(path: Path) -> Card:
     if (wrong := card.wrong()) is not None:
         raise strict.BadFile(f"{path}: {wrong}")
     return card
-
-
-def from_metadata(said: dict[str, str], model: Path) -> Card:
-    """Build a card from what Ultralytics writes into an ONNX file; raises Unrunnable naming the first missing key."""
-    for key in ("task", "names", "imgsz"):
-        if key not in said:
-            raise Unrunnable(
-                f"{model}: no card, and the file itself does not say '{key}'; write {model.stem}.card.toml beside it, "
-                "keep it in a folder 'cards' here, or name it with --card or its folder with --cards or READINESS_CARDS"
-            )
-    if said["task"] not in _ULTRALYTICS:
-        raise Unrunnable(f"{model}: its metadata says task '{said['task']}', which no decoder reads; write a card")
-    task, decoder, resize = _ULTRALYTICS[said["task"]]
-    try:
-        names, size = ast.literal_eval(said["names"]), ast.literal_eval(said["imgsz"])
-        classes = tuple(str(names[row]) for row in range(len(names)))
-        height, width = (size, size) if isinstance(size, int) else size
-    except (ValueError, SyntaxError, KeyError, TypeError):
-        raise Unrunnable(f"{model}: its metadata 'names' or 'imgsz' cannot be read; write a card") from None
-    how: dict[str, Any] = {"size": (width, height), "scale": 1 / 255, "resize": resize}
-    return msgspec.convert(
-        {"task": task, "classes": classes, "input": how, "output": {"decoder": decoder}, "confidence": 0.25}, Card
-    )

@@ -1,6 +1,7 @@
-"""From a frame to the model's input, as the card says: resize, colour, value scale, type and layout."""
+"""From a frame to the model's input, as the card says: resize, colour, value scale, type and layout; or a picture."""
 
 import cv2
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -51,6 +52,21 @@ class Preprocess:
         canvas = np.full((where.input[1], where.input[0], 3), self._how.pad, dtype=np.uint8)
         canvas[top : top + where.resized[1], left : left + where.resized[0]] = resized
         return canvas
+
+
+class Encode:
+    """Fits frames to the card's size as `Preprocess` does, and packs them for a model that takes pictures."""
+
+    def __init__(self, how: CardInput, port: Port) -> None:
+        plain = msgspec.structs.replace(how, layout="nhwc", colour="bgr", scale=1.0, mean=(0.0,), std=(1.0,))
+        self._fit = Preprocess(plain, port)
+
+    def __call__(self, frame: Pixels) -> tuple[Array, Geometry]:
+        """Turn BGR (height, width, 3) uint8 into a JPEG of quality 95, shape (bytes,) uint8."""
+        batch, where = self._fit(frame)
+        done, packed = cv2.imencode(".jpg", batch[0])
+        assert done
+        return packed, where
 
 
 def values(how: CardInput, port: Port) -> Array:

@@ -1,5 +1,6 @@
-"""One model from file to answers: the runtime, the preprocessing and the decoder that its card names, put together."""
+"""One model from file or endpoint to answers: runtime, preprocessing and the decoder that its card names, together."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,22 +11,24 @@ from readiness.evidence.model import Card, CardInput, Model
 from readiness.measures.decode import Pixels
 from readiness_agent.answers import Answer
 from readiness_agent.decoders import Decoder, Mismatch, open_decoder
+from readiness_agent.endpoints.address import ROBOFLOW, parse
 from readiness_agent.geometry import Geometry
-from readiness_agent.inference.cards import from_metadata
-from readiness_agent.inference.preprocess import Preprocess
+from readiness_agent.inference import own_card
+from readiness_agent.inference.preprocess import Encode, Preprocess
 from readiness_agent.runtimes import Array, Port, Runtime, Unrunnable, format_of, open_model
 
 _TASKS = {"softmax": "classification", "argmax": "segmentation"}
 _CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
+Prepare = Callable[[Pixels], tuple[Array, Geometry]]
 
 
 class Inference:
     """A model ready to answer: `prepare`, `infer` and `read` are the timed stages of one frame."""
 
-    def __init__(self, runtime: Runtime, card: Card, decoder: Decoder, port: Port) -> None:
+    def __init__(self, runtime: Runtime, card: Card, decoder: Decoder, prepare: Prepare) -> None:
         self.runtime, self.card = runtime, card
         self._decoder = decoder
-        self.prepare = Preprocess(card.input, port)
+        self.prepare = prepare
         self.infer = runtime.run
 
     def read(self, outputs: list[Array], geometry: Geometry, floor: float) -> Answer:
@@ -47,17 +50,50 @@ def open_inference(
     Without a card the file's own metadata must say everything.
     """
     loaded = open_model(path, threads=threads, provider=provider, runtime=runtime)
-    card = card or from_metadata(loaded.metadata, path)
-    port = _fitting(path, loaded, card.input)
+    card = card or own_card.of_file(loaded, path)
+    prepare = Preprocess(card.input, _fitting(str(path), loaded, card.input))
+    decoder, head = _decoder(str(path), loaded, card)
+    return Inference(loaded, card, decoder, prepare), _model(path, card, head, format_of(path, runtime))
+
+
+def open_called(
+    url: str, card: Card | None, *, timeout_s: float, retries: int, header_file: str = ""
+) -> tuple[Inference, Model]:
+    """Reach an endpoint and check it against its card, which it needs; raises Unrunnable.
+
+    Nothing proves which model answers: its digest is of the URL, without secrets, and of the metadata.
+    """
+    from readiness_agent.runtimes.http import open_endpoint
+
+    where = parse(url)
+    if card is None:
+        raise Unrunnable(
+            f"{where.shown}: an endpoint does not say how it is fed and read; write {where.name}.card.toml here, "
+            "keep it in a folder 'cards' here, or name it with --card"
+        )
+    loaded = open_endpoint(where, card, timeout_s=timeout_s, retries=retries, header_file=header_file)
+    if where.protocol == ROBOFLOW:
+        prepare: Prepare = Encode(card.input, loaded.inputs[0])
+    else:
+        prepare = Preprocess(card.input, _fitting(where.shown, loaded, card.input))
+    decoder, head = _decoder(where.shown, loaded, card)
+    model = Model(name=where.name, digest=loaded.digest, format="http", card=card, head_classes=head)
+    return Inference(loaded, card, decoder, prepare), model
+
+
+def _decoder(where: str, loaded: Runtime, card: Card) -> tuple[Decoder, int | None]:
+    """Find the card's decoder, and count the classes of the head; raises Unrunnable where it cannot read this model."""
     try:
         decoder = open_decoder(card.output.decoder)
         head = decoder.classes([port.shape for port in loaded.outputs], card)
     except Mismatch as error:
-        raise Unrunnable(f"{path}: {error}; correct [output] in its card") from None
-    wanted = _TASKS.get(card.output.decoder, "detection")
+        raise Unrunnable(f"{where}: {error}; correct [output] in its card") from None
+    wanted = card.task if card.output.decoder == ROBOFLOW else _TASKS.get(card.output.decoder, "detection")
     if card.task != wanted:
-        raise Unrunnable(f"{path}: the card says task '{card.task}', its decoder '{card.output.decoder}' does {wanted}")
-    return Inference(loaded, card, decoder, port), _model(path, card, head, format_of(path, runtime))
+        raise Unrunnable(
+            f"{where}: the card says task '{card.task}', its decoder '{card.output.decoder}' does {wanted}"
+        )
+    return decoder, head
 
 
 def _model(path: Path, card: Card, head: int | None, kind: str) -> Model:
@@ -73,11 +109,11 @@ def _model(path: Path, card: Card, head: int | None, kind: str) -> Model:
     return msgspec.convert(record, Model)
 
 
-def _fitting(path: Path, loaded: Runtime, how: CardInput) -> Port:
+def _fitting(where: str, loaded: Runtime, how: CardInput) -> Port:
     """Check that the one input takes a batch of one of the card's size, layout and colour."""
     if len(loaded.inputs) != 1:
         names = ", ".join(port.name for port in loaded.inputs)
-        raise Unrunnable(f"{path}: it has {len(loaded.inputs)} inputs ({names}); export it with one image input")
+        raise Unrunnable(f"{where}: it has {len(loaded.inputs)} inputs ({names}); export it with one image input")
     port = loaded.inputs[0]
     try:
         numeric = np.dtype(port.dtype).kind in "fiu"
@@ -85,7 +121,7 @@ def _fitting(path: Path, loaded: Runtime, how: CardInput) -> Port:
         numeric = False
     if len(port.shape) != 4 or not numeric:
         raise Unrunnable(
-            f"{path}: its input '{port.name}' is {port.dtype} {list(port.shape)}, no batch of images; "
+            f"{where}: its input '{port.name}' is {port.dtype} {list(port.shape)}, no batch of images; "
             "export it with one image input"
         )
     width, height = how.size
@@ -93,7 +129,7 @@ def _fitting(path: Path, loaded: Runtime, how: CardInput) -> Port:
     wanted = (1, channels, height, width) if how.layout == "nchw" else (1, height, width, channels)
     if any(have not in {None, want} for have, want in zip(port.shape, wanted, strict=True)):
         raise Unrunnable(
-            f"{path}: its input is {list(port.shape)}, its card asks for {list(wanted)} "
+            f"{where}: its input is {list(port.shape)}, its card asks for {list(wanted)} "
             f"(input.size {width}x{height}, {how.layout}, {how.colour}); correct [input] in the card"
         )
     return msgspec.structs.replace(port, shape=wanted)

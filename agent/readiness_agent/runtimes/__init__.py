@@ -1,11 +1,14 @@
 """The shelf of runtimes: one file each, chosen by the model file's suffix or by name."""
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
 import numpy.typing as npt
+
+from readiness.evidence.benchmark import Placement
 
 Array = npt.NDArray[Any]
 
@@ -22,10 +25,29 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     zero_point: int = 0
 
 
+class Operation(NamedTuple):
+    """One operator of a model: its name and kind, who ran it, and its time in all profiled runs in ms."""
+
+    name: str
+    kind: str
+    provider: str
+    total_ms: float
+
+
+class Profile(NamedTuple):
+    """The operators in the order of their run, in how many runs, and the time of all these runs in ms."""
+
+    operations: tuple[Operation, ...]
+    runs: int
+    total_ms: float
+
+
 class Runtime(Protocol):
     """A loaded model: what it is fed, what it gives, and who runs it.
 
     `metadata` is what the file says of itself, `fell_back` the reason when another provider runs it than was asked.
+    `placement` runs the batch and tells which operators the provider ran; None where that cannot be told.
+    `operators` runs the batches with the runtime's operator profile on; raises Unrunnable where there is none.
     """
 
     version: str
@@ -36,6 +58,10 @@ class Runtime(Protocol):
     metadata: dict[str, str]
 
     def run(self, batch: Array) -> list[Array]: ...
+
+    def placement(self, batch: Array) -> Placement | None: ...
+
+    def operators(self, batches: Sequence[Array]) -> Profile: ...
 
 
 class Engine(Protocol):
@@ -48,8 +74,24 @@ class Unrunnable(ValueError):
     """A model cannot be run here: one line that says what, where and what to do."""
 
 
-def format_of(path: Path, runtime: str | None = None) -> str:
-    """Tell which runtime reads this file, by name or by suffix; raises Unrunnable."""
+class CallFailed(RuntimeError):
+    """A call of an endpoint got no answer, retries included: `kind` is `timeout`, `connection` or `http 503`."""
+
+    def __init__(self, kind: str, line: str) -> None:
+        super().__init__(line)
+        self.kind = kind
+
+
+def is_url(model: str | Path) -> bool:
+    """Tell whether a model is named by the URL of an endpoint, also as a path, which keeps one of its two slashes."""
+    return str(model).startswith(("http:/", "https:/"))
+
+
+def format_of(path: str | Path, runtime: str | None = None) -> str:
+    """Tell which runtime reads this file, by name or by suffix; an endpoint is `http`. Raises Unrunnable."""
+    if is_url(path):
+        return "http"
+    path = Path(path)
     name = runtime or SUFFIXES.get(path.suffix.lower())
     if name is None or name not in SUFFIXES.values():
         raise Unrunnable(f"{path}: no {' or '.join(SUFFIXES)} file; name one, or say with --runtime what it is")

@@ -1,32 +1,41 @@
 """The processor: its name, cores that are on, quota, governor, clock and the features that int8 models want."""
 
-from pathlib import Path
-
 from readiness_agent.sensors import Readings, Unsensed
-from readiness_agent.sysroot import fields, integer, matches, text
+from readiness_agent.sensors.cgroup import quota_cores
+from readiness_agent.sysroot import Tree, fields, integer
 
-_POLICIES = "sys/devices/system/cpu/cpufreq/policy*"
+_CPU = "sys/devices/system/cpu"
 _FEATURES = ("asimddp", "fphp", "i8mm", "avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_tile")
 # Arm cores carry a part number instead of a name (Arm's MIDR; implementer 0x41).
 _ARM_PARTS = {"0xd03": "Cortex-A53", "0xd07": "Cortex-A57", "0xd08": "Cortex-A72", "0xd0b": "Cortex-A76"} | {
     "0xd42": "Cortex-A78AE"
 }
+# NVIDIA's own core has no part number that Arm lists (MIDR; implementer 0x4e).
+_NVIDIA_PARTS = {"0x003": "NVIDIA Denver 2", "0x004": "NVIDIA Carmel"}
 
 
-def read(root: Path) -> Readings:
-    said = text(root, "proc/cpuinfo")
+def read(tree: Tree) -> Readings:
+    said = tree.text("proc/cpuinfo")
     if said is None:
         raise Unsensed("no /proc/cpuinfo")
     cpu = fields(said)
     flags = (cpu.get("flags") or cpu.get("Features") or "").split()
-    governors = {text(root, f"{policy}/scaling_governor") for policy in matches(root, _POLICIES)} - {None}
+    policies = tree.matches(f"{_CPU}/cpufreq/policy*") or tree.matches(f"{_CPU}/cpu[0-9]*/cpufreq")
     return {
-        "cpu": cpu.get("model name") or _ARM_PARTS.get(cpu.get("CPU part", "")) or cpu.get("CPU part"),
-        "cores": online(text(root, "sys/devices/system/cpu/online")),
-        "quota_cores": _quota(text(root, "sys/fs/cgroup/cpu.max")),
-        "governor": ",".join(sorted(str(governor) for governor in governors)) or None,
-        "frequency_mhz": _highest(root, "scaling_cur_freq"),
-        "frequency_max_mhz": _highest(root, "cpuinfo_max_freq"),
+        "cpu": _name(cpu),
+        "cores": online(tree.text(f"{_CPU}/online")),
+        "cores_present": online(tree.text(f"{_CPU}/present")),
+        "isolated": tree.text(f"{_CPU}/isolated") or None,
+        "smt": _switch(tree.text(f"{_CPU}/smt/active")),
+        "quota_cores": quota_cores(tree),
+        "governor": _all(tree, policies, "scaling_governor"),
+        "frequency_driver": _all(tree, policies, "scaling_driver"),
+        "energy_preference": _all(tree, policies, "energy_performance_preference"),
+        "pstate": tree.text(f"{_CPU}/intel_pstate/status") or tree.text(f"{_CPU}/amd_pstate/status"),
+        "turbo": _turbo(tree),
+        "frequency_mhz": _highest(tree, policies, "scaling_cur_freq"),
+        "frequency_limit_mhz": _highest(tree, policies, "scaling_max_freq"),
+        "frequency_max_mhz": _highest(tree, policies, "cpuinfo_max_freq"),
         "features": " ".join(name for name in _FEATURES if name in flags) or None,
     }
 
@@ -35,15 +44,33 @@ def online(said: str | None) -> int | None:
     """Count the cores of a list such as `0-3,6`; None when the list cannot be read."""
     if not said:
         return None
-    ends = [span.split("-") for span in said.split(",")]
-    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends)
+    ends = [[integer(end) for end in span.split("-")] for span in said.split(",")]
+    counts = [last - first + 1 for first, last in ((span[0], span[-1]) for span in ends) if first is not None and last is not None]
+    return sum(counts) if len(counts) == len(ends) and min(counts) > 0 else None
 
 
-def _quota(said: str | None) -> float | None:
-    quota, _, period = (said or "max").partition(" ")
-    return None if quota == "max" else int(quota) / int(period)
+def _name(cpu: dict[str, str]) -> str | None:
+    part = cpu.get("CPU part", "")
+    known = _NVIDIA_PARTS if cpu.get("CPU implementer") == "0x4e" else _ARM_PARTS
+    return cpu.get("model name") or known.get(part) or part or None
 
 
-def _highest(root: Path, name: str) -> float | None:
-    found = [integer(root, f"{policy}/{name}") for policy in matches(root, _POLICIES)]
+def _all(tree: Tree, policies: list[str], name: str) -> str | None:
+    """Give what every cluster of cores has set, each value once."""
+    said = {tree.text(f"{policy}/{name}") for policy in policies} - {None}
+    return ",".join(sorted(str(one) for one in said)) or None
+
+
+def _highest(tree: Tree, policies: list[str], name: str) -> float | None:
+    found = [tree.integer(f"{policy}/{name}") for policy in policies]
     return max((khz / 1000 for khz in found if khz is not None), default=None)
+
+
+def _switch(said: str | None) -> bool | None:
+    return {"0": False, "1": True}.get(said or "")
+
+
+def _turbo(tree: Tree) -> bool | None:
+    """Tell whether clocks above the nominal one are allowed: intel_pstate says the contrary, cpufreq says it."""
+    denied = _switch(tree.text(f"{_CPU}/intel_pstate/no_turbo"))
+    return _switch(tree.text(f"{_CPU}/cpufreq/boost")) if denied is None else not denied

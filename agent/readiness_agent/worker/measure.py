@@ -3,175 +3,129 @@
 import gc
 import importlib
 import time
-from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
-
-import numpy as np
+from typing import NamedTuple
 
 from readiness.evidence.benchmark import Confidence
-from readiness.measures.decode import pixels
 from readiness_agent.inference.session import Inference
-from readiness_agent.runtimes import format_of
+from readiness_agent.runtimes import Unrunnable, format_of
+from readiness_agent.sysroot import Tree
 from readiness_agent.worker import memory
-from readiness_agent.worker.jobs import Footprint, Measure, Measured
+from readiness_agent.worker.between import Between, Gauges, Report
+from readiness_agent.worker.jobs import Measure, Measured, PacedLoop, SustainedLoop
+from readiness_agent.worker.loop import Closed, closed_loop, warm_up
+from readiness_agent.worker.pacing import paced_loop
 from readiness_agent.worker.predictor import load
-from readiness_agent.worker.tally import Tally
-
-STAGES = ("decode", "preprocess", "infer", "postprocess")
-_STEADY_BLOCKS = 5
-_STEADY_SPREAD = 0.05
-_STEADY_SLOPE = 0.01
-_BLOCK_RUNS = 10
-_HEADROOM_EVERY = 50
-Stamps = tuple[int, int, int, int, int]
+from readiness_agent.worker.runs import STAGES, Runs, Samples
+from readiness_agent.worker.sustaining import sustained_loop
+from readiness_agent.worker.waiting import Waiting
 
 
-def measure(job: Measure) -> Measured:
-    """Do one repetition; raises Unrunnable."""
-    importlib.import_module(f"readiness_agent.runtimes.{format_of(Path(job.load.path), job.load.runtime)}")
+class _Timed(NamedTuple):
+    """What the loops gave, and what disturbed the first of them."""
+
+    closed: Closed
+    paced: PacedLoop | None
+    sustained: SustainedLoop | None
+    run_delay_s: float | None
+    switches: int
+
+
+def measure(job: Measure, report: Report, stopped: Callable[[], bool]) -> Measured:
+    """Do one repetition; once `stopped`, end after the run in hand and give what was timed till then.
+
+    Raises Unrunnable for a model that cannot be run, for an endpoint that answers nothing, and when stopped before a
+    run was timed.
+    """
+    importlib.import_module(f"readiness_agent.runtimes.{format_of(job.load.path, job.load.runtime)}")
     frames = [Path(file) for file in job.frames]
     bare = memory.uss_mib()
     memory.reset_peak()
+    between = Between(Gauges(Tree()), report, stopped)
     begun = time.perf_counter_ns()
     inference, _ = load(job.load)
-    first = _once(inference, frames[0])
-    loop = Loop(job, inference, frames)
-    warm_up_runs, steady = loop.warm_up()
-    loop.measure()
-    footprint = _footprint(bare, loop.headroom)
+    loaded = time.perf_counter_ns()
+    runs = Runs(inference, frames)
+    first = runs.first(stopped)
+    warm_up_runs, steady = warm_up(job, runs, between)
+    runs.failed.clear()
+    retries = _retries(inference)
+    with _no_collection():
+        timed = _timed(job, runs, between)
+    footprint = memory.footprint(bare, between.headroom_mib)
     return Measured(
-        stages_ns={stage: list(samples) for stage, samples in zip(STAGES, loop.stages, strict=True)},
-        end_to_end_ns=list(loop.end_to_end),
-        cold_start_ms=(first[4] - begun) / 1e6,
-        first_inference_ms=(first[3] - first[2]) / 1e6,
-        wall_s=loop.wall_s,
-        busy_s=sum(sum(samples) for samples in loop.stages) / 1e9,
-        run_delay_s=loop.run_delay_s,
-        involuntary_switches=loop.switches,
+        stages_ns={name: list(ns) for name, ns in zip(STAGES, timed.closed.samples.stages, strict=True)},
+        end_to_end_ns=list(timed.closed.samples.end_to_end),
+        cold_start_ms=(loaded - begun + first[-1] - first[0]) / 1e6,
+        first_inference_ms=(first[4] - first[3]) / 1e6,
+        wall_s=timed.closed.wall_s,
+        busy_s=sum(timed.closed.samples.end_to_end) / 1e9,
+        run_delay_s=timed.run_delay_s,
+        involuntary_switches=timed.switches,
         warm_up_runs=warm_up_runs,
         steady=steady,
         memory=footprint,
-        confidence=_confidence(inference, frames) if job.tally else None,
+        confidence=None if stopped() else _confidence(job, inference, frames),
+        blocks=timed.closed.blocks,
+        paced=timed.paced,
+        sustained=timed.sustained,
+        interrupted=stopped(),
+        failed=runs.failed,
+        retries=_retries(inference) - retries,
     )
 
 
-class Loop:
-    """The timed loop: every run takes the next frame; garbage collection rests while it lasts."""
+def _timed(job: Measure, runs: Runs, between: Between) -> _Timed:
+    """Run the closed loop and the paced one after it, or the sustained one alone."""
+    paced = sustained = None
+    closed = Closed(Samples(), (), 0.0)
+    waiting = Waiting(Tree())
+    if job.sustained_s:
+        sustained = sustained_loop(job, runs, between)
+        closed = Closed(Samples(), (), sustained.seconds)
+    else:
+        between.later_s = 0.0 if job.fps is None else job.paced_s
+        closed = closed_loop(job, runs, between)
+    run_delay_s, switches = waiting.run_delay_s(), waiting.involuntary_switches()
+    if not closed.samples.end_to_end and (sustained is None or not sustained.end_to_end_ns):
+        raise Unrunnable(f"{job.load.path}: {_nothing(runs, between)}")
+    if job.fps is not None and sustained is None and not between.stopped():
+        between.later_s = 0.0
+        paced = paced_loop(job, job.fps, runs, between)
+    return _Timed(closed, paced, sustained, run_delay_s, switches)
 
-    def __init__(self, job: Measure, inference: Inference, frames: Sequence[Path]) -> None:
-        self._job, self._inference, self._frames = job, inference, frames
-        self._next = 0
-        self.stages = [array("q") for _ in STAGES]
-        self.end_to_end = array("q")
-        self.headroom: float | None = memory.available_mib()
-        self.wall_s, self.run_delay_s, self.switches = 0.0, memory.run_delay_s(), 0
 
-    def warm_up(self) -> tuple[int, bool]:
-        """Run blocks until the last five medians agree; gives the runs that took, and whether they ever agreed."""
-        medians: list[float] = []
-        runs, end = 0, time.perf_counter() + self._job.warm_up_s
-        while time.perf_counter() < end:
-            block_end = time.perf_counter() + self._job.block_s
-            block: list[int] = []
-            while len(block) < _BLOCK_RUNS or time.perf_counter() < block_end:
-                stamps = self._run()
-                block.append(stamps[3] - stamps[2])
-            runs += len(block)
-            medians.append(float(np.median(block)))
-            self._note_headroom()
-            if steady(medians):
-                return runs, True
-        return runs, False
+def _confidence(job: Measure, inference: Inference, frames: list[Path]) -> Confidence | None:
+    """Answer the frames once more where that is asked for."""
+    if not job.tally and job.answers is None:
+        return None
+    from readiness_agent.worker.tally import tally  # it brings scipy, which is no part of the model's memory
 
-    def measure(self) -> None:
-        """Fill the samples; what this process waited for a core, and how often it lost one, is kept beside them."""
-        delay, switches = memory.run_delay_s(), getrusage(RUSAGE_SELF).ru_nivcsw
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-        begun = time.perf_counter_ns()
-        while not self._done((time.perf_counter_ns() - begun) / 1e9):
-            due = self._wait(begun)
-            stamps = self._run()
-            for samples, start, end in zip(self.stages, stamps, stamps[1:], strict=False):
-                samples.append(end - start)
-            self.end_to_end.append(stamps[4] - (stamps[0] if due is None else min(due, stamps[0])))
-            if len(self.end_to_end) % _HEADROOM_EVERY == 0:
-                self._note_headroom()
-        self.wall_s = (time.perf_counter_ns() - begun) / 1e9
+    return tally(inference, frames, None if job.answers is None else Path(job.answers))
+
+
+def _nothing(runs: Runs, between: Between) -> str:
+    if between.stopped():
+        return "ended before a run was timed"
+    kinds = ", ".join(f"{kind} {count}" for kind, count in runs.failed.items())
+    return f"no call was answered in the time for timing ({kinds}); see that the endpoint stays up and run again"
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let garbage collection rest, and never look at what is there already."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
         gc.enable()
-        after = memory.run_delay_s()
-        self.run_delay_s = None if delay is None or after is None else after - delay
-        self.switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
-
-    def _done(self, elapsed_s: float) -> bool:
-        job, runs = self._job, len(self.end_to_end)
-        enough = runs >= job.runs and elapsed_s >= job.seconds
-        return enough or runs >= job.most_runs or elapsed_s >= job.most_seconds
-
-    def _wait(self, begun: int) -> int | None:
-        """With a frame rate, sleep until this run's frame is due and give that moment; late frames never wait."""
-        if self._job.fps is None:
-            return None
-        due = begun + int(len(self.end_to_end) * 1e9 / self._job.fps)
-        while (left := due - time.perf_counter_ns()) > 0:
-            time.sleep(left / 1e9)
-        return due
-
-    def _run(self) -> Stamps:
-        frame = self._frames[self._next % len(self._frames)]
-        self._next += 1
-        return _once(self._inference, frame)
-
-    def _note_headroom(self) -> None:
-        now = memory.available_mib()
-        if now is not None and self.headroom is not None:
-            self.headroom = min(self.headroom, now)
+        gc.unfreeze()
 
 
-def steady(medians: Sequence[float]) -> bool:
-    """Tell whether the last five block medians lie within 5 % and climb or fall by under 1 % a block.
-
-    The slope is the median of all pairwise slopes (Theil 1950, Sen 1968), relative to the median.
-    """
-    last = np.asarray(medians[-_STEADY_BLOCKS:])
-    if last.size < _STEADY_BLOCKS:
-        return False
-    middle = float(np.median(last))
-    first, second = np.triu_indices(last.size, k=1)
-    slope = float(np.median((last[second] - last[first]) / (second - first)))
-    return float(np.ptp(last)) <= _STEADY_SPREAD * middle and abs(slope) < _STEADY_SLOPE * middle
-
-
-def _once(inference: Inference, frame: Path) -> Stamps:
-    """Run every stage on one frame; gives the moments between them in ns."""
-    begun = time.perf_counter_ns()
-    picture = pixels(frame.read_bytes())
-    decoded = time.perf_counter_ns()
-    batch, geometry = inference.prepare(picture)
-    prepared = time.perf_counter_ns()
-    outputs = inference.infer(batch)
-    inferred = time.perf_counter_ns()
-    inference.read(outputs, geometry, inference.card.confidence)
-    return begun, decoded, prepared, inferred, time.perf_counter_ns()
-
-
-def _footprint(bare: float | None, headroom: float | None) -> Footprint:
-    uss = memory.uss_mib()
-    return Footprint(
-        peak_rss=memory.peak_mib(),
-        pss=memory.pss_mib(),
-        uss=uss,
-        model_delta=None if uss is None or bare is None else max(0.0, uss - bare),
-        headroom=headroom,
-    )
-
-
-def _confidence(inference: Inference, frames: Sequence[Path]) -> Confidence:
-    """Answer every frame once more, untimed, and count what the model is sure of."""
-    tally = Tally(inference.card)
-    for frame in frames:
-        tally.add(inference.answer(pixels(frame.read_bytes()), inference.card.confidence))
-    return tally.confidence()
+def _retries(inference: Inference) -> int:
+    """Count the calls that were tried again; only an endpoint has any."""
+    return int(getattr(inference.runtime, "retries", 0))

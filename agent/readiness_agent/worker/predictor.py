@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from PIL import Image as Picture
 
+from readiness.evidence.benchmark import Placement
 from readiness.evidence.model import Model
 from readiness.measures.corruptions import corrupt
 from readiness.measures.decode import BadImage, pixels
 from readiness_agent.answers import Answer, Boxes, Mask, Scores
-from readiness_agent.inference.session import Inference, open_inference
-from readiness_agent.runtimes import Unrunnable
+from readiness_agent.inference.session import Inference, open_called, open_inference
+from readiness_agent.runtimes import CallFailed, Unrunnable, is_url
 from readiness_agent.worker.jobs import Describe, Described, Image, Load, Predict, Predicted
 
 Report = Callable[[int, int], None]
@@ -22,21 +23,38 @@ Answered = Iterator[tuple[Image, Answer]]
 
 
 def load(what: Load) -> tuple[Inference, Model]:
-    """Open what a job names; raises Unrunnable."""
+    """Open what a job names, a file or an endpoint; raises Unrunnable."""
+    if is_url(what.path):
+        return open_called(
+            what.path, what.card, timeout_s=what.timeout_s, retries=what.retries, header_file=what.header_file
+        )
     return open_inference(
         Path(what.path), what.card, threads=what.threads, provider=what.provider, runtime=what.runtime
     )
 
 
 def describe(job: Describe) -> Described:
-    """Load the model and run it once on a blank input, so that what only fails when run fails here."""
+    """Load the model and run it on a blank input, so that what only fails when run fails here, and see who ran it."""
     inference, model = load(job.load)
     width, height = model.card.input.size
-    inference.answer(np.zeros((height, width, 3), dtype=np.uint8), 1.0)
+    blank = np.zeros((height, width, 3), dtype=np.uint8)
+    inference.answer(blank, 1.0)
     runtime = inference.runtime
+    placement = runtime.placement(inference.prepare(blank)[0])
     return Described(
-        model=model, runtime_version=runtime.version, provider=runtime.provider, fell_back=runtime.fell_back
+        model=model,
+        runtime_version=runtime.version,
+        provider=runtime.provider,
+        fell_back=runtime.fell_back or _nothing_ran(placement),
+        placement=placement,
     )
+
+
+def _nothing_ran(placement: Placement | None) -> str:
+    """Say that a provider which is there was given no operator: what the session says of itself does not show it."""
+    if placement is None or placement.on_provider:
+        return ""
+    return f"{placement.provider} was asked and runs none of the {placement.operators} operators"
 
 
 def predict(job: Predict, report: Report) -> Predicted:
@@ -58,7 +76,12 @@ def _answers(job: Predict, inference: Inference, unreadable: list[str], report: 
             continue
         if (corruption := job.corruption) is not None:
             frame = corrupt(frame, corruption.name, corruption.severity)
-        yield image, inference.answer(frame, job.floor)
+        try:
+            answer = inference.answer(frame, job.floor)
+        except CallFailed as failed:
+            unreadable.append(f"{image.file}: {failed}")
+            continue
+        yield image, answer
 
 
 def _boxes(job: Predict, model: Model, answered: Answered) -> None:

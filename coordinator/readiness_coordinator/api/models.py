@@ -87,7 +87,10 @@ def _model(data: Registration, settings: Settings) -> tuple[Model, str]:
             msgspec.convert(data.model.digest, Digest)
         except msgspec.ValidationError:
             raise Problem("it must read sha256: and 64 hexadecimal digits", field="model.digest") from None
-        if data.model.size_mib <= 0:
+        size = data.model.size_mib
+        if size is None and data.model.format != "http":
+            raise Problem("it must be given of a file", field="model.size_mib")
+        if size is not None and size <= 0:
             raise Problem("it must be above 0", field="model.size_mib")
         if (wrong := data.model.card.wrong()) is not None:
             raise Problem(wrong, field="model.card")

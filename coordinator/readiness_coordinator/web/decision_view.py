@@ -99,7 +99,7 @@ def page(decision: Decision, dossier: Dossier, held: Currency) -> DecisionPage:
         gates_line=_gates_line(gates),
         findings=tuple(_card(finding) for finding in decision.findings),
         p95=words.number(decision.guardrails.p95_ms, "ms"),
-        memory=words.number(decision.guardrails.memory_mib, "MiB"),
+        memory=_at_most(decision.guardrails.memory_mib),
         error_rate=f"{decision.guardrails.error_rate:.1%}",
         monitor_line=_monitor_line(decision),
         evidence=tuple(
@@ -201,6 +201,10 @@ def _effect(finding: Finding) -> str:
     if finding.waived:
         return f"Accepted by {finding.waived.by} until {words.moment(finding.waived.until)}: {finding.waived.reason}"
     return words.EFFECTS.get(finding.effect or "", "None: it is noted")
+
+
+def _at_most(memory_mib: float | None) -> str:
+    return "no limit" if memory_mib is None else f"max {words.number(memory_mib, 'MiB')}"
 
 
 def _monitor_line(decision: Decision) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from readiness.decision import Decision
 from readiness.dossier import instant
+from readiness.evidence.model import Model
 from readiness.profile import Profile
 from readiness.verdict import STATES
 from readiness_coordinator import words
@@ -114,15 +115,21 @@ def _summary(newest: Sequence[Held], devices: Sequence[DeviceLine]) -> str:
 def _target(name: str, profile: Profile | None) -> Target:
     if profile is None:
         return Target(name=name, budget="no longer offered")
-    return Target(name=name, budget=f"p95 max {profile.budget.p95_ms:g} ms, {profile.budget.memory_mib:g} MiB")
+    memory = profile.budget.memory_mib
+    limits = f"p95 max {profile.budget.p95_ms:g} ms" + ("" if memory is None else f", {memory:g} MiB")
+    return Target(name=name, budget=limits)
 
 
 def _row(model: KnownModel, targets: Sequence[str], by_place: Mapping[tuple[str, str], Held]) -> Row:
     return Row(
         name=_name(model),
-        about=f"{model.model.format}, {model.model.size_mib:.1f} MiB",
+        about=_about(model.model),
         cells=tuple(_cell(by_place.get((model.model.digest, target))) for target in targets),
     )
+
+
+def _about(model: Model) -> str:
+    return "endpoint" if model.size_mib is None else f"{model.format}, {model.size_mib:.1f} MiB"
 
 
 def _name(model: KnownModel) -> str:

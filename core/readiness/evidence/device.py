@@ -6,17 +6,25 @@ from readiness import canonical
 
 
 class Sensed(msgspec.Struct, frozen=True, kw_only=True):
-    """What one sensor says: its readings, or why it has none, and the time that it took."""
+    """What one sensor says: its readings, or why it has none, and the time that it took.
+
+    `notes` say why something is unknown although the sensor answered: a file that denies access, a driver's error.
+    """
 
     sensor: str
     ok: bool
     took_ms: float
     readings: dict[str, str | int | float | bool | None] = {}
     error: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """Hardware and software identity; `board` is a profile's board name, such as `raspberry-pi-4`."""
+    """Hardware and software identity; `board` is a profile's board name, such as `raspberry-pi-4`.
+
+    `accelerators` are those that the hardware's buses show, whether or not a driver serves them: `hailo-8`,
+    `coral-usb`, `nvidia-gpu NVIDIA T4`; two of a kind stand twice.
+    """
 
     board: str
     arch: str
@@ -28,6 +36,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     kernel: str | None = None
     governor: str | None = None
     power_mode: str | None = None
+    accelerators: tuple[str, ...] = ()
     runtimes: dict[str, str] = {}
     providers: tuple[str, ...] = ()
 

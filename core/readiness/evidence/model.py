@@ -27,13 +27,18 @@ class CardInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """Which decoder reads the outputs, and its parameters."""
+    """Which decoder reads the outputs, and its parameters.
+
+    `coordinates` is of the heads that come both ways: boxes as shares of the input, where unset in its pixels.
+    """
 
     decoder: str
     iou: float = 0.45
     activation: Literal["none", "softmax", "sigmoid"] = "none"
     strides: tuple[int, ...] = (8, 16, 32)
     class_offset: int = 0
+    # Unset it is not written, so that the readings of older cards keep their names.
+    coordinates: Literal["relative"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,12 +81,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A model file, named by the SHA-256 of its bytes; `head_classes` is what the file's own output shape says."""
+    """A model file, named by the SHA-256 of its bytes; `head_classes` is what its own output shape says.
+
+    An endpoint (`http`) has no file and no size: its digest is of its URL and of what it says of itself, which proves
+    no bytes.
+    """
 
     name: str
     digest: str
     format: Literal["onnx", "tflite", "http"]
-    size_mib: float
+    size_mib: float | None = None
     card: Card
     train_id: str = ""
     head_classes: int | None = None

@@ -7,7 +7,7 @@ Fix: choose a smaller model or input size, or a target with more memory; then be
 
 from readiness.bounds import against_budget
 from readiness.evidence.benchmark import Benchmark
-from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, unknown
+from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable, unknown
 from readiness.profile import Profile
 
 SEVERITY = Severity.BLOCK
@@ -16,8 +16,11 @@ SEVERITY = Severity.BLOCK
 def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     peak, upper, budget = benchmark.memory_mib.peak_rss, benchmark.memory_mib.peak_rss_upper, profile.budget.memory_mib
     subject = Subject("target", profile.name)
+    if budget is None:
+        return inapplicable(f"{profile.name} sets no limit on memory")
     if peak is None or peak <= 0:
-        return unknown("the peak memory was not measured", "missing", subject=subject)
+        elsewhere = ", which cannot be seen of an endpoint" if benchmark.runtime == "http" else ""
+        return unknown(f"the peak memory was not measured{elsewhere}", "missing", subject=subject)
     measure = Measure(measured=peak, limit=budget, unit="MiB", interval=(peak, upper), n=benchmark.processes)
     answer = against_budget(peak, None if upper is None else max(peak, upper), budget)
     because = f"resident memory peaked at {peak:.0f} MiB, budget {budget:g} MiB"

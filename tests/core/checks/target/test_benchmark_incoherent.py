@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from asking import ask_one
+from readiness.evidence.benchmark import Calls, Memory, Paced, Sustained
 from readiness.evidence.bounded import Quantile
-from specimens import benchmark, latency, model
+from specimens import benchmark, latency, model, rate
 
 CODE = "benchmark-incoherent"
 MEMORY = benchmark().memory_mib
@@ -43,8 +44,64 @@ def test_found_for_what_cannot_be(changes: dict[str, Any], said: str) -> None:
     assert said in finding.because
 
 
+PACED = Paced(fps=30.0, latency_ms=latency(13.0), missed=rate(0, 3000), dropped=0)
+LONG = Sustained(seconds=600.0, fps=None, buckets=(), ratio=1.0, ratio_bounds=(0.9, 1.1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"paced": PACED, "sustained": LONG}, ""),
+        ({"paced": msgspec.structs.replace(PACED, fps=0.0)}, "paced: 0 dropped at 0 frames a second"),
+        ({"paced": msgspec.structs.replace(PACED, dropped=-1)}, "paced: -1 dropped"),
+        ({"paced": msgspec.structs.replace(PACED, latency_ms=latency(-1.0))}, "paced.latency_ms.p50: -0.84 ms"),
+        (
+            {"paced": msgspec.structs.replace(PACED, missed=msgspec.structs.replace(PACED.missed, upper=0.0))},
+            "paced.missed: its bounds are tighter",
+        ),
+        ({"sustained": msgspec.structs.replace(LONG, seconds=0.0)}, "sustained: 0 s"),
+        ({"sustained": msgspec.structs.replace(LONG, ratio=2.0)}, "sustained.ratio: its bounds do not hold"),
+        ({"sustained": msgspec.structs.replace(LONG, leak_mib_per_h=2.0, leak_bounds=(3.0, 4.0))}, "sustained.leak"),
+    ],
+)
+def test_found_for_loops_that_cannot_be(changes: dict[str, Any], said: str) -> None:
+    finding = ask_one(CODE, benchmark=benchmark(**changes))
+    assert finding.outcome == ("found" if said else "clear")
+    assert said in finding.because
+
+
 def test_found_for_a_model_without_size() -> None:
     assert ask_one(CODE, model=model(size_mib=-1.0)).because == "model.size_mib is -1"
+    assert ask_one(CODE, model=model(size_mib=None)).because == "model.size_mib is missing"
+
+
+CALLED = {"runtime": "http", "memory_mib": Memory()}
+
+
+@pytest.mark.parametrize(
+    ("calls", "changes", "said"),
+    [
+        (Calls(failed=rate(3, 1503), kinds={"timeout": 3}), {}, ""),
+        (None, {}, ""),
+        (
+            Calls(failed=rate(3, 1503), kinds={"timeout": 3}),
+            {"memory_mib": MEMORY},
+            "memory_mib.peak_rss of an endpoint",
+        ),
+        (Calls(failed=rate(0, 100)), {}, "100 calls, 1500 answered and 0 failed"),
+        (Calls(failed=rate(3, 1503), kinds={"timeout": 1}), {}, "3 calls failed, 1 by kind"),
+        (
+            Calls(failed=msgspec.structs.replace(rate(3, 1503), upper=0.002), kinds={"timeout": 3}),
+            {},
+            "calls.failed: its bounds are tighter than its counts allow",
+        ),
+    ],
+)
+def test_found_for_what_an_endpoint_cannot_say(calls: Calls | None, changes: dict[str, Any], said: str) -> None:
+    called = benchmark(**(CALLED | changes), calls=calls)
+    finding = ask_one(CODE, model=model(format="http", size_mib=None), benchmark=called)
+    assert finding.outcome == ("found" if said else "clear")
+    assert said in finding.because
 
 
 def test_unknown_without_a_benchmark() -> None:

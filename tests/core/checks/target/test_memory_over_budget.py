@@ -3,7 +3,8 @@
 from asking import ask, ask_one
 from readiness.evidence.benchmark import Memory
 from readiness.finding import Finding
-from specimens import benchmark
+from readiness.profile import Budget
+from specimens import benchmark, profile
 
 CODE = "memory-over-budget"
 
@@ -30,6 +31,19 @@ def test_unknown_where_the_bound_passes_the_budget_or_is_not_there() -> None:
 
 def test_unknown_when_it_was_not_measured() -> None:
     assert ask_one(CODE, benchmark=benchmark(memory_mib=Memory(pss=10.0))).unknown == "missing"
+
+
+def test_unknown_of_an_endpoint_where_the_target_limits_memory() -> None:
+    called = ask_one(CODE, benchmark=benchmark(runtime="http", memory_mib=Memory()))
+    assert (called.unknown, called.because) == (
+        "missing",
+        "the peak memory was not measured, which cannot be seen of an endpoint",
+    )
+
+
+def test_a_target_without_a_limit_does_not_ask() -> None:
+    free = profile(kind="api", budget=Budget(p95_ms=33.0))
+    assert ask_one(CODE, profile=free, benchmark=benchmark(memory_mib=Memory())).outcome == "inapplicable"
 
 
 def test_unknown_without_benchmark() -> None:

@@ -17,8 +17,13 @@ def test_found_above_it() -> None:
     assert finding.because == "the file has 16.25 MiB, the target accepts 16 MiB"
 
 
-def test_unknown_without_model() -> None:
+def test_unknown_without_model_or_size() -> None:
     assert ask(CODE, model=None)[0].unknown == "missing"
+    assert ask_one(CODE, model=model(size_mib=None)).unknown == "missing"
+
+
+def test_an_endpoint_has_no_file() -> None:
+    assert ask_one(CODE, model=model(format="http", size_mib=None)).outcome == "inapplicable"
 
 
 def test_a_target_without_a_limit_does_not_ask() -> None:
