@@ -136,7 +136,7 @@ class Rtsp(socketserver.BaseRequestHandler):
                 packet = struct.pack("!BBHII", 0x80, 26 | last << 7, sequence, number * 3600, 1) + header + payload
                 self.request.sendall(struct.pack("!cBH", b"$", 0, len(packet)) + packet)
                 sequence += 1
-            if self.server.stopped.wait(0.04):
+            if self.server.stopped.wait(0.02):
                 return
         if self.server.stalls:
             self.server.stopped.wait(30)

@@ -33,8 +33,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _handle(self, body: bytes) -> None:
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
-        posted = sum(1 for command, *_ in self.server.asked if command == "POST")
-        if self.command == "POST" and self.server.fault is not None and self.server.fault(self, posted):
+        self.server.posted += self.command == "POST"
+        if self.command == "POST" and self.server.fault is not None and self.server.fault(self, self.server.posted):
             return
         self.server.app(self, body)
 
@@ -61,6 +61,7 @@ class Server(ThreadingHTTPServer):
         self.app = app
         self.fault: Fault | None = None
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.posted = 0
         self.url = f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, *_: object) -> None:

@@ -1,5 +1,6 @@
 """The file that holds a model's answers over the frames, in their order, so that two models can be compared."""
 
+import errno
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,8 +42,10 @@ def write(path: Path, answers: Sequence[Answer | None]) -> None:
     """Write one answer a frame, None where there is none: MessagePack with numbers as float32.
 
     A mask is thinned to 128 pixels on its longer side, every pixel the nearest of the whole one. The file appears
-    whole or not at all. Raises OSError.
+    whole or not at all, and never in the place of what is no plain file. Raises OSError.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "there is something else than a plain file", str(path))
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(msgspec.msgpack.encode([None if one is None else _kept(one) for one in answers]))
     part.replace(path)

@@ -68,7 +68,7 @@ def choose(options: Sequence[Option], profile: Profile | None, alternatives: Seq
         ranked_by=ranked.metric,
         recommended=None if picked is None else picked.name,
         because=_nobody(options) if picked is None else _because(picked, options, profile, ranked),
-        notes=_ties(options, ranked),
+        notes=(*_ties(options, ranked), *_disturbed(options)),
         misfits=tuple(one for one in misfits if one is not None),
     )
 
@@ -80,6 +80,8 @@ def _axes(option: Option, options: Sequence[Option], ranked: Quality) -> tuple[f
     """
     if option.p95_ms is None:
         return "its p95 is not bounded: too few runs"
+    if option.benchmark.validity != "valid":
+        return f"its benchmark is {option.benchmark.validity}"
     parts = [option.p95_ms]
     if any(one.peak_mib is not None for one in options):
         if option.peak_mib is None:
@@ -147,11 +149,12 @@ def _picked(options: Sequence[Option], profile: Profile | None, ranked: Quality)
 
 
 def _able(options: Sequence[Option], profile: Profile | None) -> list[Option]:
-    """Keep the deployable options of the best state; among them those that are shown to fit, where any is."""
+    """Keep the deployable options of the best state; of them those that fit, and of these the validly measured ones."""
 
-    def rank(one: Option) -> tuple[int, bool]:
+    def rank(one: Option) -> tuple[int, bool, bool]:
         room = None if profile is None else _room(one, profile)[0]
-        return verdict.STATES.index(one.state), profile is not None and (room is None or room < 0)
+        short = profile is not None and (room is None or room < 0)
+        return verdict.STATES.index(one.state), short, one.benchmark.validity != "valid"
 
     able = [one for one in options if one.state in verdict.DEPLOYABLE | {"warning"} and one.p95_ms is not None]
     best = min(map(rank, able), default=None)
@@ -177,6 +180,8 @@ def _costs_little(best: Option, option: Option, ranked: Quality) -> bool:
 def _because(picked: Option, options: Sequence[Option], profile: Profile | None, ranked: Quality) -> str:
     parts = [f"{verdict.said(picked.state)}{', needs an approval' * (picked.state == 'warning')}"]
     parts.append(_fit(picked, profile))
+    if picked.benchmark.validity != "valid":
+        parts.append(f"its benchmark is {picked.benchmark.validity}, so measure it again before relying on it")
     able = _able(options, profile)
     best = _best(able, ranked)
     if best is None or best.evaluation is None or picked.evaluation is None:
@@ -249,3 +254,11 @@ def _ties(options: Sequence[Option], ranked: Quality) -> tuple[str, ...]:
         return ()
     named = ", ".join(f"'{name}'" for name in ties)
     return (f"'{best.name}' is not shown to see better than {named}: equal within the bounds",)
+
+
+def _disturbed(options: Sequence[Option]) -> tuple[str, ...]:
+    """Say which of several models have no place because of how they were measured."""
+    odd = [f"'{one.name}' ({one.benchmark.validity})" for one in options if one.benchmark.validity != "valid"]
+    if not odd or len(options) == 1:
+        return ()
+    return (f"not placed, as not validly measured: {', '.join(odd)}; benchmark again before choosing against it",)

@@ -46,6 +46,7 @@ _NAMES = (
     ("tasks-", "lineage"),
     ("trained-", "lineage"),
     ("benchmark-", "lineage"),
+    ("endpoint-unproven", "lineage"),
 )
 
 

@@ -22,7 +22,7 @@ from readiness_agent.benchmark.report import (
     worst_code,
 )
 from reported import TARGET, dark, reported, seen, whole
-from specimens import MODEL, evaluation, latency, rate
+from specimens import MODEL, device, evaluation, latency, rate
 
 PROFILES = Path(__file__).resolve().parents[2] / "profiles"
 
@@ -111,7 +111,7 @@ def test_the_table_says_the_verdict_first_and_all_that_was_measured(width: int) 
         "timeout 2, http 503 1; 4 retries",
         "operators, the longest of 30",
         "boxes-differ-from-incumbent",
-        "do: repair the scale or format",
+        "if it is a conversion of the incumbent, it is broken: repair the scale or format",
     ):
         assert words in said, words
     assert text.count("/layer/") == 15
@@ -128,6 +128,27 @@ def test_unknown_is_said_in_words(width: int) -> None:
     assert "throughput unknown" in text
     assert "nan" not in text.lower()
     assert "None" not in text
+
+
+def test_state_why_and_what_next_come_before_the_figures() -> None:
+    text = shown([reported("heavy", memory_mib=_heavy())], 80)
+    places = [text.index(words) for words in ("BLOCKED", "block memory-over", "do: ", "what would fit", "end to end")]
+    assert places == sorted(places)
+    assert "independent ones" in flat(text)
+
+
+def test_an_open_question_is_told_by_what_it_does_and_not_by_its_severity() -> None:
+    long_run = msgspec.structs.replace(whole().benchmark.sustained, leak_mib_per_h=None, leak_bounds=(None, None))
+    text = flat(shown([reported(sustained=long_run)]))
+    assert "monitor memory-leak (undecided)" in text
+    assert "block memory-leak" not in text
+
+
+def test_budgets_are_not_held_against_another_boards_figures() -> None:
+    text = flat(shown([reported(device=device(board="raspberry-pi-4"))]))
+    assert "benchmark-on-other-board" in text
+    assert "budget of p95" not in text
+    assert ", budget 256" not in text
 
 
 def test_several_are_led_by_the_choice() -> None:

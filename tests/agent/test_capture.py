@@ -75,9 +75,9 @@ def test_fewer_than_asked_is_missing_evidence_and_the_next_run_goes_on(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with camera(playing(3, 0.1), lambda self: self.wait(9), playing(9, 0.1)) as server:
-        assert main(words(server.url, tmp_path / "set", 6, "--timeout", "1.2")) == 3
+        assert main(words(server.url, tmp_path / "set", 6, "--timeout", "0.9")) == 3
         first = whole(tmp_path / "set")
-        assert first["totals"]["ended"].startswith("the time limit of 1.2 s came")
+        assert first["totals"]["ended"].startswith("the time limit of 0.9 s came")
         assert f"{first['totals']['got']} of 6 frames are in {tmp_path / 'set'}" in capfd.readouterr().err
         assert main(words(server.url, tmp_path / "set", 6)) == 0
     second = whole(tmp_path / "set")

@@ -74,7 +74,7 @@ def test_an_image_whose_call_failed_has_no_answer_and_is_told(site: Path, server
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--timeout", "0"], "--timeout is 0 s; it must be above 0 and at most 600"),
+        (["--timeout", "0"], "--timeout is 0 s; it must be above 0 and at most 120"),
         (["--timeout", "nan"], "--timeout is nan s"),
         (["--retries", "-1"], "--retries is -1; it must lie between 0 and 20"),
         (["--provider", "cuda"], "--runtime and --provider are for files"),

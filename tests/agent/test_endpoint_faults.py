@@ -161,16 +161,48 @@ def test_a_key_is_sent_and_never_said(server: Server, tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("Key s3cret", "line 1 is no header"), ("a b: s3cret", "line 1 is no header")]
+    ("text", "said"),
+    [
+        ("Key s3cret", "line 1 is no header"),
+        ("a b: s3cret", "line 1 is no header"),
+        ("A: b\nKéy: s3cret", "line 2 is no header"),
+        ("Key: s3cret\x01", "line 1 is no header"),
+        ("Key:", "line 1 is no header"),
+    ],
 )
 def test_a_header_file_that_cannot_be_used_is_one_line(server: Server, tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "headers").write_text(text)
+    (tmp_path / "headers").write_text(text, encoding="latin-1")
     with pytest.raises(Unrunnable) as refused:
         parts(server, header_file=str(tmp_path / "headers"))
     assert said in str(refused.value)
     assert "s3cret" not in str(refused.value)
     with pytest.raises(Unrunnable, match="cannot be read: No such file"):
         parts(server, header_file=str(tmp_path / "gone"))
+
+
+@pytest.mark.parametrize("key", ["s3cret\nX-Evil: 1", "s3cret\x00", "s3cret\N{EURO SIGN}"])
+def test_a_key_that_no_header_carries_is_one_line(server: Server, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    # The environment itself holds no NUL.
+    monkeypatch.setattr("readiness_agent.runtimes.http.os.environ", {"READINESS_API_KEY": key})
+    with pytest.raises(Unrunnable, match=r"\$READINESS_API_KEY: no header can carry what it holds") as refused:
+        parts(server)
+    assert "s3cret" not in str(refused.value)
+    assert not server.asked
+
+
+def test_the_line_end_of_a_key_is_not_sent(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("READINESS_API_KEY", "s3cret\n")
+    assert isinstance(parts(server).answer(FRAME, 0.1), Scores)
+    assert {headers["Authorization"] for _, _, headers, _ in server.asked} == {"Bearer s3cret"}
+
+
+@pytest.mark.parametrize("proxy", ["socks5://me:s3cret@127.0.0.1:1", "::s3cret"])
+def test_a_proxy_that_cannot_be_used_is_one_line(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(Unrunnable, match=r"the proxy of \$https_proxy cannot be used") as refused:
+        opened("https://endpoint.invalid/v2/models/parts")
+    assert "s3cret" not in str(refused.value)
 
 
 def test_a_proxy_of_the_environment_is_not_used_for_this_machine(

@@ -66,10 +66,14 @@ def test_frames_beyond_the_last_block_count_too_and_no_loop_is_none() -> None:
     assert paced([loop([], 1.0)]) is None
 
 
-def long(ns: list[int], uss_mib: list[float], **changes: object) -> SustainedLoop:
-    size = len(ns) // len(uss_mib)
-    buckets = tuple(Block(start_s=30.0 * n, runs=size, uss_mib=uss) for n, uss in enumerate(uss_mib))
-    seconds = 30.0 * len(uss_mib)
+def long(ns: list[int], made_mib: list[float]) -> SustainedLoop:
+    """A loop of buckets of 30 s; half way through another process begins to share 20 MiB of libraries."""
+    size, half = len(ns) // len(made_mib), len(made_mib) // 2
+    buckets = tuple(
+        Block(start_s=30.0 * n, runs=size, anonymous_mib=made, uss_mib=made + 20.0 * (n < half))
+        for n, made in enumerate(made_mib)
+    )
+    seconds = 30.0 * len(made_mib)
     return SustainedLoop(seconds=seconds, fps=None, end_to_end_ns=ns, buckets=buckets, calibration_ms=(2.0, 2.0))
 
 

@@ -117,7 +117,7 @@ def test_what_was_not_measured_is_said_and_draws_no_axes() -> None:
     assert got.text.count("Unknown: ") == 4
     assert "too few runs" in got.text
     assert "unknown" in got.text
-    assert "no budget was named" in got.text
+    assert "No budget was named" in got.text
 
 
 def test_heat_is_drawn_only_where_it_was_told() -> None:
@@ -150,6 +150,13 @@ def test_the_pareto_picture_has_the_axis_that_was_asked() -> None:
     assert ranked.title == "AP"
     assert ranked.dots[1].y < ranked.dots[0].y  # the better one stands higher
     assert ranked.dots[1].x > ranked.dots[0].x
+    for dot in ranked.dots:
+        assert dot.interval is not None
+        assert dot.interval[0] < dot.y < dot.interval[1]
+    assert len(ranked.lines) == 1
+    worse = charts.pareto(chosen([seen(fast, 0.8, 380), seen(slow, 0.7, 380)], TARGET, PROFILES), TARGET)
+    assert worse is not None
+    assert worse.lines == ()  # a slower model that sees less is no step of the line
     assert charts.pareto(chosen([fast, dark()], TARGET, PROFILES), TARGET) is None
 
 
@@ -164,6 +171,19 @@ def test_the_budget_is_drawn_where_it_does_not_press_the_data_flat() -> None:
     assert len(drawn.steps) == 1
 
 
+def test_processes_are_moved_together_so_that_waiting_for_others_takes_no_room() -> None:
+    first, second = trace().processes
+    far = tuple(msgspec.structs.replace(point, start_s=point.start_s + 500) for point in second)
+    apart = charts.over_time(Trace(processes=(first, far)), None)
+    together = charts.over_time(trace(), None)
+    assert apart is not None
+    assert together is not None
+    assert apart.lines == together.lines
+    ends = [tuple(float(pair.split(",")[0]) for pair in line.points.split()) for line in apart.lines]
+    assert min(map(min, ends)) == 0
+    assert ends[0][-1] < ends[2][0] < ends[0][-1] + 20
+
+
 def test_a_distribution_shows_its_bounds_and_a_long_tail_by_logarithm() -> None:
     drawn = charts.distribution(trace(), 10.0)
     assert drawn is not None
@@ -176,6 +196,14 @@ def test_a_distribution_shows_its_bounds_and_a_long_tail_by_logarithm() -> None:
     assert "logarithmic" in long.across
     assert charts.distribution(Trace(steps=trace().steps[:1]), None) is None
     assert charts.distribution(None, 10.0) is None
+
+
+def test_bounds_far_beyond_the_runs_stay_in_the_picture() -> None:
+    steps = [msgspec.structs.replace(one, upper_ms=one.upper_ms and 40.0) for one in trace().steps]
+    drawn = charts.distribution(Trace(steps=tuple(steps)), None)
+    assert drawn is not None
+    xs = [float(pair.split(",")[0]) for pair in drawn.bands[0].split()]
+    assert 0 <= min(xs) <= max(xs) <= 100
 
 
 def test_long_courses_are_thinned_and_end_where_they_end() -> None:

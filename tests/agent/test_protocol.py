@@ -203,14 +203,22 @@ def test_ctrl_c_in_the_sustained_run_leaves_no_whole_record(ran: Callable[..., W
 
 
 def test_an_endpoint_has_calls_and_no_memory(ran: Callable[..., Workers]) -> None:
-    ran(lambda number, _: measured(seed=number, failed={"timeout": 2, "http 503": number}, retries=3))
+    def called(number: int, _: object) -> Measured:
+        """300 calls answered, 20 more in the paced loop, and 2 more than its number failed, all in one half second."""
+        half_seconds = (*[(10, 0)] * 32, (2 + number, 2 + number))
+        return measured(seed=number, failed={"timeout": 2, "http 503": number}, calls=half_seconds, retries=3)
+
+    ran(called)
     away = candidate("far")
     model = msgspec.structs.replace(away.described.model, format="http", size_mib=None)
     away = msgspec.structs.replace(away, described=msgspec.structs.replace(away.described, model=model))
     found = record(bench([away])[0]).benchmark
     assert found.memory_mib.peak_rss is None
     assert found.calls is not None
-    assert (found.calls.failed.hits, found.calls.failed.n, found.calls.retries) == (9, 909, 9)
+    failed = found.calls.failed
+    assert (failed.hits, failed.n, found.calls.retries) == (9, 969, 9)
+    assert found.runs == 900
+    assert failed.n_effective < 0.2 * failed.n
     assert found.calls.kinds == {"http 503": 3, "timeout": 6}
     ran(lambda *_: msgspec.structs.replace(measured(failed={"timeout": 5}), end_to_end_ns=[], stages_ns={}))
     assert bench([away]) == [

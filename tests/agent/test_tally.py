@@ -148,6 +148,22 @@ def test_a_failed_call_is_no_empty_frame(tmp_path: Path) -> None:
     assert answers_file.read(tmp_path / "answers")[1] is None
 
 
+def test_an_endpoint_that_answers_no_more_is_not_asked_for_every_frame(tmp_path: Path) -> None:
+    inference, frames, asked = averager(tmp_path), coloured(tmp_path) * 10, []
+    answered = inference.infer
+
+    def infer(batch: Any) -> Any:
+        asked.append(batch)
+        if len(asked) > 4:
+            raise CallFailed("timeout", "no answer")
+        return answered(batch)
+
+    inference.infer = infer
+    found = tally(inference, frames, tmp_path / "answers")
+    assert (found.frames, len(asked)) == (4, 9)
+    assert [one is None for one in answers_file.read(tmp_path / "answers")] == [False] * 4 + [True] * 26
+
+
 def test_a_place_that_takes_no_answers_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unrunnable, match="the answers cannot be kept there: No such file or directory"):
         tally(averager(tmp_path), coloured(tmp_path), tmp_path / "gone" / "answers")

@@ -164,6 +164,17 @@ def test_what_is_unknown_is_not_placed_and_not_zero() -> None:
     assert standing(made, "dark").room is None
 
 
+def test_what_was_not_validly_measured_is_placed_nowhere_and_comes_last() -> None:
+    odd = option("odd", 20.0, 100.0, benchmark={"validity": "contended"})
+    choice = choose([odd, option("calm", 60.0, 200.0)], PI)
+    assert (choice.recommended, choice.front) == ("calm", ("calm",))
+    assert standing(choice, "odd").unplaced == "its benchmark is contended"
+    assert any("'odd' (contended)" in note for note in choice.notes)
+    alone = choose([odd], PI)
+    assert alone.recommended == "odd"
+    assert "its benchmark is contended, so measure it again" in alone.because
+
+
 def test_endpoints_are_compared_without_memory() -> None:
     cloud = Profile(
         name="cloud", title="C", kind="cloud", boards=("cloud",), runtimes=("http",), budget=Budget(p95_ms=300.0)

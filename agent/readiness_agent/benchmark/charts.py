@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from itertools import chain
 
+import msgspec
+
 from readiness.choice import Choice
 from readiness.evidence.benchmark import Sustained
 from readiness.profile import Profile
@@ -26,7 +28,7 @@ _TWO = (("one", "p50"), ("two", "p95"))
 
 def over_time(trace: Trace | None, budget_ms: float | None) -> Plot | None:
     """Draw p50 and p95 of each stretch, process by process."""
-    processes = [one for one in (trace.processes if trace else ()) if one]
+    processes = _end_to_end(trace)
     points = list(chain.from_iterable(processes))
     if not points:
         return None
@@ -44,7 +46,7 @@ def over_time(trace: Trace | None, budget_ms: float | None) -> Plot | None:
         title="Latency over time, ms",
         told=f"Over {len(processes)} processes the median of a stretch went from {number(min(medians))} to "
         f"{number(max(medians))} ms, the highest p95 of one was {number(top)} ms.{_beyond(budget_ms, shown)}",
-        across="seconds since the start; a thin line begins each process",
+        across="seconds of running; a thin line begins each process, the time between them is left out",
         xs=x.ticks(),
         ys=y.ticks(),
         lines=tuple(lines),
@@ -62,11 +64,12 @@ def distribution(trace: Trace | None, budget_ms: float | None) -> Plot | None:
     values = [step.value_ms for step in steps]
     low, high = min(values), max(values)
     shown = budget_ms if budget_ms is not None and low / _AHEAD < budget_ms < _AHEAD * high else None
-    x = _spanning([low, high, *([] if shown is None else [shown])])
-    y = Scale(0.0, 1.0)
     bounded = [(step.share, step.lower_ms, step.upper_ms) for step in steps]
     known = [(share, lower, upper) for share, lower, upper in bounded if lower is not None and upper is not None]
     fastest, slowest = [(a, share) for share, a, _ in known], [(b, share) for share, _, b in known]
+    ends = [end for end, _ in (*fastest, *slowest)]
+    x = _spanning([low, high, *ends, *([] if shown is None else [shown])])
+    y = Scale(0.0, 1.0)
     scale = ", logarithmic" if x.log else ""
     return Plot(
         title="Share of runs",
@@ -126,8 +129,9 @@ def pareto(choice: Choice, profile: Profile | None) -> Plot | None:
     ceiling = ceiling if ceiling is not None and ceiling < _AHEAD * most else None
     x = plot.from_zero([highest, *([] if limit is None else [limit])])
     values = [value for *_, value in placed]
+    values += [end for _, one, _, _ in placed if ranked and one.quality_bounds for end in one.quality_bounds]
     y = plot.around(values) if ranked else plot.from_zero([*values, *([] if ceiling is None else [ceiling])])
-    front = sorted((p95, value) for _, one, p95, value in placed if one.on_front)
+    front = _staircase(sorted((p95, value) for _, one, p95, value in placed if one.on_front), rising=ranked)
     limits = [Limit(x.at(limit), f"p95 budget {limit:g} ms", upright=True)] if limit is not None else []
     if ceiling is not None:
         limits.append(Limit(100 - y.at(ceiling), f"memory budget {ceiling:g} MiB", upright=False))
@@ -140,14 +144,40 @@ def pareto(choice: Choice, profile: Profile | None) -> Plot | None:
         ys=y.ticks(),
         lines=(plot.line(front, x, y),) if len(front) > 1 else (),
         limits=tuple(limits),
-        dots=tuple(Dot(x.at(p95), 100 - y.at(value), str(n), SHAPES[one.state]) for n, one, p95, value in placed),
-        key=(("one", "Pareto set"),) if len(front) > 1 else (),
+        dots=tuple(
+            Dot(x.at(p95), 100 - y.at(value), str(n), SHAPES[one.state], _interval(one.quality_bounds, ranked, y))
+            for n, one, p95, value in placed
+        ),
+        key=(("one", "best at its speed or faster"),) if len(front) > 1 else (),
     )
+
+
+def _staircase(front: Sequence[tuple[float, float]], *, rising: bool) -> list[tuple[float, float]]:
+    """Keep the models that are better than every faster one in the figure drawn; the others are in by a third one."""
+    kept: list[tuple[float, float]] = []
+    for p95, value in front:
+        if not kept or (value > kept[-1][1] if rising else value < kept[-1][1]):
+            kept.append((p95, value))
+    return kept
+
+
+def _interval(bounds: tuple[float, float] | None, ranked: bool, y: Scale) -> tuple[float, float] | None:
+    return (100 - y.at(bounds[1]), 100 - y.at(bounds[0])) if ranked and bounds else None
+
+
+def _end_to_end(trace: Trace | None) -> list[tuple[Point, ...]]:
+    """Move the processes together: models take turns, so that one's runs would be specks on the clock's axis."""
+    moved, end = [], 0.0
+    for process in (one for one in (trace.processes if trace else ()) if one):
+        first, last = process[0].start_s, process[-1].start_s
+        moved.append(tuple(msgspec.structs.replace(p, start_s=end + p.start_s - first) for p in process))
+        end += last - first + ((last - first) / (len(process) - 1) if len(process) > 1 else 1.0)
+    return moved
 
 
 def _state(trace: Trace | None, title: str, of: Callable[[Point], float | None]) -> Plot | None:
     """Draw what the board said at the end of each stretch; None where it says nothing of it."""
-    processes = trace.processes if trace else ()
+    processes = _end_to_end(trace)
     series = [[(p.start_s, value) for p in process if (value := of(p)) is not None] for process in processes]
     series = [one for one in series if one]
     values = [value for one in series for _, value in one]
@@ -157,7 +187,7 @@ def _state(trace: Trace | None, title: str, of: Callable[[Point], float | None])
     return Plot(
         title=title,
         told=f"While the model ran the board told {number(min(values))} to {number(max(values))}.",
-        across="seconds since the start",
+        across="seconds of running; the time between the processes is left out",
         xs=x.ticks(),
         ys=y.ticks(),
         lines=tuple(plot.line(one, x, y) for one in series),

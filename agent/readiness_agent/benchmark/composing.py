@@ -90,7 +90,7 @@ def _record(course: Course, measured: Sequence[Measured], frames: Surveyed, plan
         paced=paced([one.paced for one in measured if one.paced is not None]),
         sustained=_sustained(course),
         placement=described.placement,
-        calls=_calls(measured) if away else None,
+        calls=_calls([one.measured for one in course.every]) if away else None,
         source=frames.source,
         conditions=conditions(course, frames, plan),
         tool_version=metadata.version(DISTRIBUTION),
@@ -120,11 +120,10 @@ def _memory(measured: Sequence[Measured]) -> Memory:
 
 
 def _calls(measured: Sequence[Measured]) -> Calls:
-    """Count calls and those that failed for good; they fail together, so each process is one cluster."""
-    hits = np.array([sum(one.failed.values()) for one in measured], dtype=np.float64)
-    answered = np.array([len(one.end_to_end_ns) for one in measured], dtype=np.float64)
+    """Count the calls of all loops and those that failed for good; they fail in bursts: a half second is a cluster."""
+    made, failed = np.array([counts for one in measured for counts in one.calls], dtype=np.float64).reshape(-1, 2).T
     return Calls(
-        failed=intervals.rate(hits, hits + answered),
+        failed=intervals.rate(failed, made),
         kinds=_kinds(measured),
         retries=sum(one.retries for one in measured),
     )

@@ -14,7 +14,7 @@ from readiness.evidence.evaluation import Evaluation
 from readiness.evidence.model import Model
 from readiness.exits import CLEAN, EVIDENCE_MISSING, NOT_DEPLOYABLE, Stop, of_state
 from readiness.finding import Finding
-from readiness.option import Option
+from readiness.option import Option, counts
 from readiness.policy import Policy
 from readiness.profile import Profile
 from readiness_agent import profiles
@@ -39,6 +39,12 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def target(self) -> str | None:
         return None if self.profile is None else self.profile.name
+
+    @property
+    def budgets(self) -> Profile | None:
+        """Give the target whose budgets the figures may be held against; another board's figures say nothing of it."""
+        option = Option(model=self.model, benchmark=self.benchmark, state=self.verdict.state)
+        return None if self.profile is None or not counts(option, self.profile) else self.profile
 
     @property
     def findings(self) -> tuple[Finding, ...]:

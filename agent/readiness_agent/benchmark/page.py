@@ -62,7 +62,7 @@ def page(reported: Sequence[Reported], unusable: dict[str, str], choice: Choice)
 
 def _laid_out(reported: Sequence[Reported], unusable: dict[str, str], choice: Choice) -> Page:
     several = len(reported) > 1
-    profile = next((one.profile for one in reported), None)
+    profile = next((one.budgets for one in reported), None)
     return Page(
         title=_title(reported, choice),
         version=metadata.version("model-readiness-advisor"),
@@ -83,7 +83,8 @@ def _title(reported: Sequence[Reported], choice: Choice) -> str:
     on = device.model_name or device.board
     if len(reported) == 1:
         one = reported[0]
-        return f"{one.model.name} on {on}: {verdict.said(one.verdict.state)}"
+        where = "called from" if one.benchmark.runtime == "http" else "on"
+        return f"{one.model.name} {where} {on}: {verdict.said(one.verdict.state)}"
     said = "none is recommended" if choice.recommended is None else f"{choice.recommended} is recommended"
     return f"{len(reported)} models on {on}: {said}"
 
@@ -108,8 +109,6 @@ def _rows(reported: Sequence[Reported], choice: Choice) -> list[Row]:
     rows = []
     for standing in choice.standings:
         number, one = ids[standing.name, standing.model]
-        quality, bounds = standing.quality, standing.quality_bounds
-        interval = "" if bounds is None else f" ({bounds[0]:.2f} to {bounds[1]:.2f})"
         validity = one.benchmark.validity
         rows.append(
             Row(
@@ -121,7 +120,7 @@ def _rows(reported: Sequence[Reported], choice: Choice) -> list[Row]:
                 cells=(
                     wording.number(standing.p95_ms, "ms"),
                     wording.number(standing.peak_mib, "MiB"),
-                    "not compared" if quality is None else f"{quality:.2f}{interval}",
+                    wording.figure(standing.quality, standing.quality_bounds),
                 ),
                 place=standing.unplaced or (f"beaten by {standing.beaten_by}" if standing.beaten_by else "in it"),
                 chosen=standing.name == choice.recommended,

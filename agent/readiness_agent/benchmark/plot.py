@@ -9,6 +9,7 @@ Points = Sequence[tuple[float, float]]
 
 MOST_POINTS = 600
 _TICKS = 5
+_NARROWEST = 1e-6  # of the values: what differs by less is one value but for rounding
 _EVEN_STEPS = (1.0, 2.0, 5.0, 10.0)
 _DECADES = (1.0, 2.0, 3.0, 5.0, 7.0)
 
@@ -34,12 +35,13 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Dot(msgspec.Struct, frozen=True):
-    """A point with its label; `look` is a state's shape."""
+    """A point with its label; `look` is a state's shape, `interval` the ends of its bounds on the y axis."""
 
     x: float
     y: float
     said: str
     look: str
+    interval: tuple[float, float] | None = None
 
 
 class Plot(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +98,8 @@ def from_zero(values: Sequence[float]) -> Scale:
 def around(values: Sequence[float]) -> Scale:
     """Give a scale that just holds the values; for lines and dots, which need no zero."""
     low, high = min(values), max(values)
-    pad = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    wide = high - low > _NARROWEST * max(abs(low), abs(high))
+    pad = 0.06 * (high - low) if wide else 0.1 * abs(high) or 1.0
     return Scale(max(0.0, low - pad) if low >= 0 else low - pad, high + pad)
 
 

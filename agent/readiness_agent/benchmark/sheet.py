@@ -131,12 +131,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 def sheet(one: Reported, choice: Choice, name: str) -> Sheet:
     """Lay out one model; `name` is its anchor on the page."""
     benchmark, trace = one.benchmark, one.trace
-    budget = None if one.profile is None else one.profile.budget
+    budget = None if one.budgets is None else one.budgets.budget
     misfit = _misfit(one, choice)
     limit = None if budget is None else budget.p95_ms
     memory, ceiling = _memory(benchmark, None if budget is None else budget.memory_mib)
-    granted = "no budget was named" if budget is None or budget.memory_mib is None else f"{budget.memory_mib:g} MiB"
-    facts = [pair for pair in wording.told(benchmark, one.profile) if pair[0] in _LOAD]
+    facts = [pair for pair in wording.told(benchmark, one.budgets) if pair[0] in _LOAD]
     return Sheet(
         id=name,
         name=one.model.name,
@@ -161,7 +160,9 @@ def sheet(one: Reported, choice: Choice, name: str) -> Sheet:
         stages=_stages(benchmark),
         memory=memory,
         memory_limit=ceiling,
-        memory_said=f"Of the worst process. Budget of the peak, dashed: {granted}.",
+        memory_said="An endpoint's memory cannot be seen from its caller."
+        if benchmark.runtime == "http"
+        else f"Of the worst process. {_granted(one)}.",
         validity=wording.sentence(f"this benchmark is {wording.validity(benchmark)}"),
         temperature=charts.temperature(trace),
         frequency=charts.frequency(trace),
@@ -176,6 +177,16 @@ def sheet(one: Reported, choice: Choice, name: str) -> Sheet:
     )
 
 
+def _granted(one: Reported) -> str:
+    """Say the budget of the peak, and that another board's figures are not held against it."""
+    if one.profile is None or one.profile.budget.memory_mib is None:
+        return "No budget was named"
+    limit = f"{one.profile.budget.memory_mib:g} MiB"
+    if one.budgets is None:
+        return f"The budget of {limit} is another board's and not drawn"
+    return f"Budget of the peak, dashed: {limit}"
+
+
 def _misfit(one: Reported, choice: Choice) -> Misfit | None:
     mine = (one.model.name, one.model.digest)
     return next((misfit for misfit in choice.misfits if (misfit.name, misfit.model) == mine), None)
@@ -187,7 +198,7 @@ def _meta(one: Reported) -> tuple[tuple[str, str], ...]:
     return (
         ("Runtime", f"{benchmark.runtime} {benchmark.runtime_version}"),
         ("Provider", benchmark.provider),
-        ("Threads", str(benchmark.threads)),
+        ("Threads", "the endpoint's own" if benchmark.runtime == "http" else str(benchmark.threads)),
         ("Input", f"{width}x{height}"),
         ("File", size),
         ("Runs", f"{benchmark.runs:,} in {benchmark.processes} processes"),

@@ -80,12 +80,15 @@ def _fifth(samples: Floats) -> _Fifth | None:
 
 
 def _leak(buckets: tuple[Block, ...]) -> tuple[float | None, Bounds]:
-    """Give the slope of USS in MiB an hour and its bounds (Theil 1950, Sen 1968), the first bucket left to settle."""
-    known = [(one.start_s, one.uss_mib) for one in buckets[1:] if one.uss_mib is not None]
+    """Give the slope of the memory that the process made itself, in MiB an hour, and its bounds.
+
+    The first bucket is left to settle; the slope is the median of all pairwise ones (Theil 1950, Sen 1968).
+    """
+    known = [(one.start_s, one.anonymous_mib) for one in buckets[1:] if one.anonymous_mib is not None]
     if len(known) < _LEAST_BUCKETS:
         return None, (None, None)
-    at_s, uss_mib = np.array(known, dtype=np.float64).T
-    found = stats.theilslopes(uss_mib, at_s, alpha=0.90)
+    at_s, mib = np.array(known, dtype=np.float64).T
+    found = stats.theilslopes(mib, at_s, alpha=0.90)
     slope, low, high = (round(float(part) * _S_PER_H, 3) + 0.0 for part in (found[0], found[2], found[3]))
     return slope, (low, high)
 

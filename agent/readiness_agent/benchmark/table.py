@@ -24,6 +24,12 @@ _COLOURS = {
     "retrain_required": "bold magenta",
     "blocked": "bold red",
 }
+_EFFECTS = {
+    "monitor_required": "monitor",
+    "warning": "warn",
+    "retrain_required": "retrain",
+    "blocked": "block",
+}
 
 
 def show(reported: Sequence[Reported], choice: Choice, console: "Console | None" = None) -> None:
@@ -34,11 +40,7 @@ def show(reported: Sequence[Reported], choice: Choice, console: "Console | None"
     if len(reported) > 1:
         _choice(console, reported, choice)
     for one in reported:
-        _model(console, one)
-        for misfit in choice.misfits:
-            if misfit.model == one.model.digest and misfit.name == one.model.name:
-                console.print("  what would fit:", style="bold")
-                _labelled(console, [(way.kind, way.text) for way in misfit.ways])
+        _model(console, one, choice)
 
 
 def heaviest(operated: Operated) -> list[Operator]:
@@ -47,14 +49,14 @@ def heaviest(operated: Operated) -> list[Operator]:
 
 
 def _choice(console: "Console", reported: Sequence[Reported], choice: Choice) -> None:
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     said = "nothing" if choice.recommended is None else wording.visible(choice.recommended)
     console.print(Text(f"RECOMMENDED: {said}", style="bold"))
-    console.print(Text(f"  {wording.visible(choice.because)}"))
-    for note in choice.notes:
-        console.print(Text(f"  {wording.visible(note)}", style="dim"))
+    for style, line in (("", choice.because), *(("dim", note) for note in choice.notes)):
+        console.print(Padding(Text(wording.visible(line), style=style), (0, 0, 0, 2)))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in (
         "model",
@@ -75,25 +77,29 @@ def _choice(console: "Console", reported: Sequence[Reported], choice: Choice) ->
             Text(state, style=_COLOURS[one.state]),
             wording.number(one.p95_ms),
             wording.number(one.peak_mib),
-            "not compared" if one.quality is None else f"{one.quality:.2f}",
+            wording.figure(one.quality, one.quality_bounds),
             Text(wording.visible(place)),
         )
     console.print(table)
 
 
-def _model(console: "Console", one: Reported) -> None:
+def _model(console: "Console", one: Reported, choice: Choice) -> None:
+    """Print the state, why and what next, then the figures behind them."""
     from rich.text import Text
 
     console.print()
     line = wording.verdict_line(one.verdict, one.model.name, one.profile)
     console.print(Text(line, style=_COLOURS[one.verdict.state]))
-    if one.findings and one.findings[0].effect is not None:
-        console.print(Text(f"  {wording.visible(one.findings[0].because)}"))
-    _labelled(console, wording.told(one.benchmark, one.profile))
-    if one.operated is not None:
-        _operators(console, one.operated)
     for finding in one.findings:
         _finding(console, finding)
+    for misfit in choice.misfits:
+        if misfit.model == one.model.digest and misfit.name == one.model.name:
+            console.print("  what would fit:", style="bold")
+            _labelled(console, [(way.kind, way.text) for way in misfit.ways])
+    console.print("  measured:", style="bold")
+    _labelled(console, wording.told(one.benchmark, one.budgets))
+    if one.operated is not None:
+        _operators(console, one.operated)
 
 
 def _labelled(console: "Console", lines: Sequence[tuple[str, str]]) -> None:
@@ -110,14 +116,16 @@ def _labelled(console: "Console", lines: Sequence[tuple[str, str]]) -> None:
 
 
 def _finding(console: "Console", finding: Finding) -> None:
+    """Print what a finding does to the state (an open question does less than its severity), why, and the way out."""
+    from rich.padding import Padding
     from rich.text import Text
 
-    line = Text(f"  {finding.severity.value} ", style=_COLOURS.get(finding.effect or "", "dim"))
+    line = Text(f"{_EFFECTS.get(finding.effect or '', 'note')} ", style=_COLOURS.get(finding.effect or "", "dim"))
     line.append(finding.code, style="bold")
     line.append(f" ({finding.unknown})" if finding.unknown else "", style="dim")
     line.append(f": {wording.visible(finding.because)}")
-    console.print(line)
-    console.print(Text(f"    do: {wording.way_out(finding)}", style="dim"))
+    console.print(Padding(line, (0, 0, 0, 2)))
+    console.print(Padding(Text(f"do: {wording.way_out(finding)}", style="dim"), (0, 0, 0, 4)))
 
 
 def _operators(console: "Console", operated: Operated) -> None:

@@ -54,6 +54,13 @@ def rate(one: Rate) -> str:
     return f"{percent(one.value)} ({percent(one.lower)} to {percent(one.upper)}, {one.hits:,} of {one.n:,})"
 
 
+def figure(value: float | None, bounds: tuple[float, float] | None) -> str:
+    """Say the figure that models are ranked by, with its interval where one was measured."""
+    if value is None:
+        return "not compared"
+    return f"{value:.2f}" if bounds is None else f"{value:.2f} ({bounds[0]:.2f} to {bounds[1]:.2f})"
+
+
 def between(bounds: tuple[float | None, float | None], unit: str = "") -> str:
     low, high = bounds
     return NOT_BOUNDED if low is None or high is None else f"{number(low)} to {number(high, unit)}"
@@ -147,7 +154,8 @@ def calls(one: Calls) -> str:
 
 
 def source(one: Source) -> str:
-    lost = f"{one.dropped:,} frames dropped, {one.reconnects:,} reconnects"
+    lost = f"{one.dropped:,} of {one.arrived + one.dropped:,} frames dropped, {one.reconnects:,} reconnects"
+    lost = lost if one.arrived or one.dropped or one.reconnects else "the same frames for every run"
     capture = "" if one.capture_ms is None else f", a frame every {number(one.capture_ms, 'ms')}"
     return f"{one.kind}: {lost}{capture}{f'; ended early: {visible(one.ended)}' if one.ended else ''}"
 
@@ -156,15 +164,18 @@ def run(one: Benchmark) -> str:
     times = (
         f"{counted(one.processes, 'processes', 'process')}, {one.runs:,} runs on {counted(one.frames_count, 'frames')}"
     )
-    by = f"{one.runtime} {one.runtime_version}, {one.provider}, {counted(one.threads, 'threads')}"
-    return f"{one.protocol}, {times}; {by}; {visible(one.device.model_name or one.device.board)}, {one.observed_at}"
+    by = f"{one.runtime} {one.runtime_version}, {one.provider}"
+    where = visible(one.device.model_name or one.device.board)
+    on = f"called from {where}" if one.runtime == "http" else f"{counted(one.threads, 'threads')}; {where}"
+    return f"{one.protocol}, {times}; {by}{';' if one.runtime == 'http' else ','} {on}, {one.observed_at}"
 
 
 def _latency(one: Benchmark, profile: Profile | None) -> str:
     whole = one.end_to_end_ms
     named = "; ".join(f"{name} {quantile(getattr(whole, name))}" for name in ("p50", "p95", "p99"))
     budget = "" if profile is None else f"; budget of p95 {profile.budget.p95_ms:g} ms"
-    return f"{named}; max {number(whole.max)} ms{budget}"
+    worth = f"; {one.runs:,} runs worth {whole.p95.n_effective:,.0f} independent ones"
+    return f"{named}; max {number(whole.max)} ms{budget}{worth}"
 
 
 def _throughput(one: Benchmark, profile: Profile | None) -> str:
@@ -177,6 +188,8 @@ def _throughput(one: Benchmark, profile: Profile | None) -> str:
 
 def _memory(one: Benchmark, profile: Profile | None) -> str:
     memory, budget = one.memory_mib, None if profile is None else profile.budget.memory_mib
+    if one.runtime == "http":
+        return "an endpoint's cannot be seen from here"
     bound = NOT_BOUNDED if memory.peak_rss_upper is None else f"at most {number(memory.peak_rss_upper)}"
     peak = UNKNOWN if memory.peak_rss is None else f"{number(memory.peak_rss)}, {bound}"
     rest = (

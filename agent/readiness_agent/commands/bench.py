@@ -106,6 +106,7 @@ def _plan(args: argparse.Namespace) -> "Plan":
 
 def _candidates(this: Run) -> "Iterator[Candidate]":
     """Load each model once in a worker, the incumbent first; one that cannot run is noted, and the others go on."""
+    from readiness_agent.endpoints.address import shown
     from readiness_agent.output import printable
 
     incumbent = this.args.incumbent
@@ -113,7 +114,7 @@ def _candidates(this: Run) -> "Iterator[Candidate]":
     for model in ([incumbent] if incumbent else []) + others:
         candidate = _candidate(this.args, model)
         if isinstance(candidate, str):
-            this.unusable[printable(str(model))] = candidate
+            this.unusable[printable(shown(model))] = candidate
             _complain(candidate)
         else:
             yield candidate

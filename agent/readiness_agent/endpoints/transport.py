@@ -14,7 +14,7 @@ import urllib3
 from urllib3 import connection, connectionpool, exceptions
 
 from readiness_agent.endpoints.address import Address
-from readiness_agent.runtimes import CallFailed, one_line
+from readiness_agent.runtimes import CallFailed, Unrunnable, one_line
 
 MOST_BYTES = 64 << 20
 _CHUNK = 1 << 20
@@ -233,11 +233,20 @@ class _SafePool(connectionpool.HTTPSConnectionPool):
 
 
 def _manager(address: Address) -> urllib3.PoolManager:
-    """Make the keeper of connections; the environment's proxy is used for no address of this machine."""
+    """Make the keeper of connections; raises Unrunnable for a proxy that cannot be used.
+
+    The environment's proxy is used for no address of this machine.
+    """
     scheme = address.root.split(":", 1)[0]
     proxy = urllib.request.getproxies().get(scheme)
     here = address.host in _LOOPBACK or address.host.startswith("127.")
     direct = proxy is None or here or urllib.request.proxy_bypass(address.host)
-    manager = urllib3.PoolManager() if direct else urllib3.ProxyManager(cast("str", proxy))
+    try:
+        manager = urllib3.PoolManager() if direct else urllib3.ProxyManager(cast("str", proxy))
+    except exceptions.HTTPError:
+        raise Unrunnable(
+            f"{address.shown}: the proxy of ${scheme}_proxy cannot be used; "
+            f"give it as http://HOST:PORT, or name {address.host} in $no_proxy"
+        ) from None
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
     return manager

@@ -19,13 +19,21 @@ def open_endpoint(address: Address, card: Card, *, timeout_s: float, retries: in
 
     The key goes to an Open Inference server as `Authorization: Bearer`, to Roboflow as its `api_key`.
     """
-    key = os.environ.get(KEY_VARIABLE) or None
+    key = _key()
     headers = headers_in(Path(header_file)) if header_file else {}
     secrets = [*headers.values(), *(value.split(" ", 1)[-1] for value in headers.values()), *([key] if key else [])]
     if address.protocol == OPEN_INFERENCE:
         headers = ({"Authorization": f"Bearer {key}"} if key else {}) | headers
         return OpenInference(address, Transport(address, timeout_s, retries, headers, secrets))
     return Roboflow(address, Transport(address, timeout_s, retries, headers, secrets), card, key)
+
+
+def _key() -> str | None:
+    """Read the key, without the line end that a file's leaves; raises Unrunnable, which does not repeat it."""
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise Unrunnable(f"${KEY_VARIABLE}: no header can carry what it holds; set it to the key alone, on one line")
+    return key or None
 
 
 def headers_in(path: Path) -> dict[str, str]:
@@ -39,7 +47,8 @@ def headers_in(path: Path) -> dict[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         name, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon or not value or not name.replace("-", "").replace("_", "").isalnum():
+        named = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+        if not colon or not named or not value or not value.isprintable():
             raise Unrunnable(f"{path}: line {number} is no header; write 'Name: value'")
         headers[name] = value
     return headers

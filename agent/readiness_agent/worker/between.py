@@ -59,7 +59,9 @@ class Between:
         self._begun = self._told = time.monotonic()
         self.note_headroom()
 
-    def block(self, start_s: float, runs: int, uss_mib: float | None = None) -> Block:
+    def block(
+        self, start_s: float, runs: int, uss_mib: float | None = None, anonymous_mib: float | None = None
+    ) -> Block:
         """Close a stretch of a loop: read what the board says now."""
         self.note_headroom()
         return Block(
@@ -68,6 +70,7 @@ class Between:
             temperature_c=self._gauges.temperature_c(),
             frequency_mhz=self._gauges.frequency_mhz(),
             uss_mib=uss_mib,
+            anonymous_mib=anonymous_mib,
         )
 
     def note_headroom(self) -> None:

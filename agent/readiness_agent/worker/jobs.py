@@ -188,13 +188,17 @@ class Footprint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """One stretch of a loop, in the order of time: the runs in it, and the board's state at its end."""
+    """One stretch of a loop, in the order of time: the runs in it, and the board's state at its end.
+
+    `uss_mib` and `anonymous_mib` are this process's memory, of a sustained run alone.
+    """
 
     start_s: float
     runs: int
     temperature_c: float | None = None
     frequency_mhz: float | None = None
     uss_mib: float | None = None
+    anonymous_mib: float | None = None
 
 
 class PacedLoop(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,7 +225,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, tag="measured"):
     """One repetition: ns per run for each stage and end to end, and what disturbed it.
 
     `interrupted` tells that it was asked to end early; what it holds is whole as far as it goes.
-    `failed` counts calls of an endpoint that got no answer, by kind; they are not among the runs.
+    `failed` counts calls of an endpoint that got no answer, by kind; they are not among the runs. `calls` has those of
+    each half second in which one ended: how many, and how many of them failed.
     """
 
     stages_ns: dict[str, list[int]]
@@ -241,6 +246,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, tag="measured"):
     sustained: SustainedLoop | None = None
     interrupted: bool = False
     failed: dict[str, int] = {}
+    calls: tuple[tuple[int, int], ...] = ()
     retries: int = 0
 
 

@@ -16,7 +16,7 @@ MODEL_HELP = (
     ".onnx or .tflite file, or an endpoint: http(s)://HOST/v2/models/NAME[/versions/V] of the Open Inference Protocol, "
     "or any other http(s):// URL that speaks Roboflow's JSON, such as https://HOST/PROJECT/VERSION"
 )
-_MOST_S, _MOST_RETRIES = 600.0, 20
+_MOST_S, _MOST_RETRIES = 120.0, 20
 
 
 def model_arguments(parser: argparse.ArgumentParser) -> None:

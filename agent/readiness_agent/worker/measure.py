@@ -50,7 +50,7 @@ def measure(job: Measure, report: Report, stopped: Callable[[], bool]) -> Measur
     runs = Runs(inference, frames)
     first = runs.first(stopped)
     warm_up_runs, steady = warm_up(job, runs, between)
-    runs.failed.clear()
+    runs.forget()
     retries = _retries(inference)
     with _no_collection():
         timed = _timed(job, runs, between)
@@ -73,6 +73,7 @@ def measure(job: Measure, report: Report, stopped: Callable[[], bool]) -> Measur
         sustained=timed.sustained,
         interrupted=stopped(),
         failed=runs.failed,
+        calls=runs.calls,
         retries=_retries(inference) - retries,
     )
 

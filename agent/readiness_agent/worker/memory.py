@@ -49,6 +49,16 @@ def uss_mib() -> float | None:
     return _uss(rollup())
 
 
+def anonymous_mib() -> float | None:
+    """Give what this process made itself, swapped out or not.
+
+    Unlike USS it does not move when another process begins or ends to use the same libraries.
+    """
+    accounts = rollup()
+    made = accounts.get("Anonymous")
+    return None if made is None else made + accounts.get("SwapPss", 0.0)
+
+
 def rollup(folder: Path = Path("/proc/self")) -> dict[str, float]:
     """Sum each account of this process's mappings in MiB: by the kernel (Linux 4.14), else of its every mapping."""
     for name in ("smaps_rollup", "smaps"):

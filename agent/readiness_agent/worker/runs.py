@@ -13,19 +13,32 @@ STAGES = ("capture", "decode", "preprocess", "infer", "postprocess")
 Stamps = tuple[int, int, int, int, int, int]
 _FIRST_TRIES = 20
 _FIRST_S = 60.0
+_STRETCH_NS = 500_000_000
 
 
 class Runs:
     """Every run takes the next frame, from its bytes in the file to the answer.
 
-    Calls of an endpoint that get no answer are counted in `failed`, by kind.
+    Calls of an endpoint that get no answer are counted in `failed`, by kind; since they fail in bursts, `calls` has how
+    many were made and how many failed in each half second in which one ended.
     """
+
+    failed: dict[str, int]
 
     def __init__(self, inference: Inference, frames: Sequence[Path]) -> None:
         self._inference, self._frames = inference, frames
         self._next = 0
         self._last_failure = ""
-        self.failed: dict[str, int] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Count from here on."""
+        self.failed = {}
+        self._made, self._unanswered, self._stretch = array("q"), array("q"), -1
+
+    @property
+    def calls(self) -> tuple[tuple[int, int], ...]:
+        return tuple(zip(self._made, self._unanswered, strict=True))
 
     def next(self) -> Stamps | None:
         """Run all stages once; gives the moments between them in ns, None where the call failed.
@@ -35,13 +48,16 @@ class Runs:
         frame = self._frames[self._next % len(self._frames)]
         self._next += 1
         try:
-            return _once(self._inference, frame)
+            stamps = _once(self._inference, frame)
         except CallFailed as error:
+            self._count(time.perf_counter_ns(), failed=1)
             self.failed[error.kind] = self.failed.get(error.kind, 0) + 1
             self._last_failure = str(error)
             return None
         except BadImage as error:
             raise Unrunnable(f"{frame}: {error}; it changed since the frames were looked through, run again") from None
+        self._count(stamps[-1], failed=0)
+        return stamps
 
     def first(self, stopped: Callable[[], bool]) -> Stamps:
         """Run until a call is answered; raises Unrunnable when each of the first 20, or all in a minute, failed."""
@@ -52,6 +68,15 @@ class Runs:
                 return stamps
             if self._next >= _FIRST_TRIES or time.perf_counter() >= end or stopped():
                 raise Unrunnable(f"{self._last_failure}; none of the first {self._next} calls was answered")
+
+    def _count(self, ended_ns: int, failed: int) -> None:
+        stretch = ended_ns // _STRETCH_NS
+        if stretch != self._stretch:
+            self._stretch = stretch
+            self._made.append(0)
+            self._unanswered.append(0)
+        self._made[-1] += 1
+        self._unanswered[-1] += failed
 
 
 class Samples:

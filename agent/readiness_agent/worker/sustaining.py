@@ -28,7 +28,8 @@ def sustained_loop(job: Measure, runs: Runs, between: Between) -> SustainedLoop:
         gc.collect()
         missed.append(late - sum(missed))
         count = len(taken) - sum(bucket.runs for bucket in buckets)
-        buckets.append(between.block(start_s, count, _uss_mib(taken)))
+        parts = (_without(taken, mib) for mib in (memory.uss_mib(), memory.anonymous_mib()))
+        buckets.append(between.block(start_s, count, *parts))
         between.tell(job.sustained_s - now_s)
 
     before_ms = calibration_ms()
@@ -47,7 +48,6 @@ def sustained_loop(job: Measure, runs: Runs, between: Between) -> SustainedLoop:
     )
 
 
-def _uss_mib(taken: "array[int]") -> float | None:
-    """Give USS without the samples themselves, whose growth is no leak of the model's."""
-    uss = memory.uss_mib()
-    return None if uss is None else uss - len(taken) * taken.itemsize / _MIB
+def _without(taken: "array[int]", mib: float | None) -> float | None:
+    """Take the samples themselves away, whose growth is no leak of the model's."""
+    return None if mib is None else mib - len(taken) * taken.itemsize / _MIB

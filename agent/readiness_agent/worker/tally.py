@@ -15,20 +15,23 @@ from readiness_agent.inference.session import Inference
 from readiness_agent.runtimes import CallFailed, Unrunnable
 
 _BINS = 10
+_GIVEN_UP = 5  # calls in a row without an answer: an endpoint that hangs takes its whole time-out for each
 _SUMS_TO_ONE = 0.05  # quantised probabilities sum to 1 within this
 
 
 def tally(inference: Inference, frames: Sequence[Path], answers: Path | None = None) -> Confidence:
     """Answer every frame once, untimed, at the card's confidence, and count; the answers go to the file `answers`.
 
-    A frame on which an endpoint's call failed has no answer and is not counted. Raises Unrunnable where the answers
-    cannot be written, OSError and BadImage for a frame that cannot be read.
+    A frame on which an endpoint's call failed has no answer and is not counted; after five in a row the rest is not
+    asked. Raises Unrunnable where the answers cannot be written, OSError and BadImage for a frame that cannot be read.
     """
-    counted, kept = Tally(inference.card), []
+    counted, kept = Tally(inference.card), list[Answer | None]()
+    failed = 0
     for frame in frames:
-        answer = _answered(inference, frame)
+        answer = _answered(inference, frame) if failed < _GIVEN_UP else None
         if answer is not None:
             counted.add(answer)
+        failed = 0 if answer is not None else failed + 1
         kept.append(answer)
     if answers is not None:
         try:

@@ -119,8 +119,9 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
 class Sustained(msgspec.Struct, frozen=True, kw_only=True):
     """A long run in one process: `ratio` is the p95 of its last fifth, `p95_last_ms`, over that of its first.
 
-    `leak_mib_per_h` is the Theil-Sen slope of USS over the buckets; `calibration_ms` times a fixed small computation
-    before and after, which tells a slower machine from a slower model. Bounds are one-sided 95 %, lower and upper.
+    `leak_mib_per_h` is the Theil-Sen slope of anonymous memory over the buckets, not of USS, which also moves when
+    another process begins or ends to share a library; `calibration_ms` times a fixed small computation before and
+    after, which tells a slower machine from a slower model. Bounds are one-sided 95 %, lower and upper.
     """
 
     seconds: float
@@ -148,7 +149,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Calls(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls of an endpoint: the share that failed for good, by kind (`timeout`, `http 503`, …), and retries made."""
+    """Calls of an endpoint in all loops: the share that failed for good, by kind (`timeout`, …), and retries made."""
 
     failed: Rate
     kinds: dict[str, int] = {}

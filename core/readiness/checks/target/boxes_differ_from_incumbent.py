@@ -3,8 +3,9 @@
 Why: a conversion or quantisation that spoils the output for coordinates leaves classes and scores as they were, so the
 model looks alive while every box is wrong; boxes read with another format, scale or resize rule look the same.
 
-Fix: compare input.resize, output.decoder and output.strides of the card with the incumbent's; when quantising, keep the
-outputs in float, or give coordinates a scale of their own. If the model was meant to differ, evaluate both on one set.
+Fix: of a conversion of the incumbent, compare input.resize, output.decoder and output.strides of both cards; when
+quantising, keep the outputs in float, or give coordinates a scale of their own. Of another model, or the same one
+trained anew, evaluate both on one set, and approve the difference if this one is the better.
 """
 
 from readiness.evidence.benchmark import Agreement, Benchmark
@@ -13,7 +14,11 @@ from readiness.finding import Outcome, Severity, Step, Subject, by_floor, inappl
 from readiness.policy import Policy
 
 SEVERITY = Severity.WARN
-_MEND = Step(kind="fix", text="repair the scale or format of the model's box output, or its card; benchmark again")
+_MEND = Step(
+    kind="fix",
+    text="if it is a conversion of the incumbent, it is broken: repair the scale or format of its box output, or its "
+    "card, and benchmark again; if it is another model, evaluate both on one set",
+)
 _MORE = Step(kind="benchmark", text="benchmark both on more frames that show the objects")
 
 
@@ -45,5 +50,11 @@ def _because(said: Agreement, floor: float, kind: str) -> str:
     places, classes = said.places, said.classes
     assert places is not None
     overlap = "" if said.iou is None else f", mean overlap {said.iou:.2f}"
-    beside = "; their classes agree, so what is off is the place" if places.upper < floor <= classes.lower else ""
+    beside = ""
+    if places.upper < floor:
+        alone, other = (
+            "; their classes agree, so what is off is the place",
+            "; so does another model, or a broken conversion",
+        )
+        beside = alone if floor <= classes.lower else other
     return f"the model answers at {places.hits} of {places.n} {kind} of '{said.incumbent_name}'{overlap}{beside}"

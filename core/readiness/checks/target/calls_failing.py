@@ -11,8 +11,7 @@ from readiness.finding import Outcome, Severity, Step, Subject, clear, found, in
 from readiness.policy import Policy
 from readiness.profile import Profile
 
-SEVERITY = Severity.BLOCK
-_LONGER = Step(kind="benchmark", text="call the endpoint more often: readiness-agent bench without --quick")
+SEVERITY = Severity.BLOCK  # the bound keeps a few good calls from being proof; what failed in front of us needs none
 
 
 def judge(benchmark: Benchmark, profile: Profile, policy: Policy) -> Outcome:
@@ -21,18 +20,23 @@ def judge(benchmark: Benchmark, profile: Profile, policy: Policy) -> Outcome:
     if benchmark.runtime != "http":
         return inapplicable("the model ran here, nothing was called")
     if calls is None or calls.failed.n <= 0:
-        return unknown("the calls were not counted", "missing", subject=subject, step=_LONGER)
+        return unknown("the calls were not counted", "missing", subject=subject, step=_longer(benchmark))
     measure, failed = rate_measure(calls.failed, budget), calls.failed
     because = (
         f"{failed.hits} of {failed.n} calls failed{_kinds(calls)}, at most {failed.upper:.1%}, {budget:.1%} allowed"
     )
-    answer = against_budget(failed.lower, failed.upper, budget)
+    answer = "found" if failed.hits > budget * failed.n else against_budget(failed.lower, failed.upper, budget)
     if answer == "clear":
         return clear(because, subject=subject, measure=measure)
     if answer == "found":
         step = Step(kind="change-target", text="mend what fails, or choose an endpoint that answers")
         return found(because, subject=subject, measure=measure, step=step)
-    return unknown(because, subject=subject, measure=measure, step=_LONGER)
+    return unknown(because, subject=subject, measure=measure, step=_longer(benchmark))
+
+
+def _longer(benchmark: Benchmark) -> Step:
+    how = "without --quick" if benchmark.protocol == "quick" else "--full"
+    return Step(kind="benchmark", text=f"call the endpoint more often: readiness-agent bench {how}")
 
 
 def _kinds(calls: Calls) -> str:

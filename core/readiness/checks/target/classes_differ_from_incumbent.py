@@ -3,8 +3,9 @@
 Why: a class list in another order, other colours or value scaling, or a quantisation that flattens the scores change
 what is seen into something else, while the boxes may stay right.
 
-Fix: compare classes, input.colour, input.scale, input.mean and input.std of the card with the incumbent's; calibrate
-the quantisation with frames of the site. If the model was meant to differ, evaluate both on one set.
+Fix: of a conversion of the incumbent, compare classes, input.colour, input.scale, input.mean and input.std of both
+cards; calibrate the quantisation with frames of the site. Of another model, or the same one trained anew, evaluate both
+on one set, and approve the difference if this one is the better.
 """
 
 from readiness.evidence.benchmark import Agreement, Benchmark
@@ -14,7 +15,11 @@ from readiness.policy import Policy
 
 SEVERITY = Severity.WARN
 _KINDS = {"detection": "boxes", "segmentation": "pixels", "classification": "answers"}
-_MEND = Step(kind="fix", text="correct the card's classes and input, or calibrate the quantisation; benchmark again")
+_MEND = Step(
+    kind="fix",
+    text="if it is a conversion of the incumbent, it is broken: correct the card's classes and input, or calibrate the "
+    "quantisation, and benchmark again; if it is another model, evaluate both on one set",
+)
 _MORE = Step(kind="benchmark", text="benchmark both on more frames that show the objects")
 
 

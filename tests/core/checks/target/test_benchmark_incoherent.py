@@ -82,6 +82,7 @@ CALLED = {"runtime": "http", "memory_mib": Memory()}
     ("calls", "changes", "said"),
     [
         (Calls(failed=rate(3, 1503), kinds={"timeout": 3}), {}, ""),
+        (Calls(failed=rate(3, 2003), kinds={"timeout": 3}), {}, ""),  # 500 of a paced loop among them
         (None, {}, ""),
         (
             Calls(failed=rate(3, 1503), kinds={"timeout": 3}),

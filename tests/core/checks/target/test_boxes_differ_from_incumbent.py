@@ -29,10 +29,14 @@ def test_found_with_the_classes_beside_it() -> None:
     )
     assert finding.action is not None
     assert finding.action.kind == "fix"
+    assert "if it is a conversion of the incumbent, it is broken" in finding.action.text
+    assert "if it is another model, evaluate both" in finding.action.text
 
 
 def test_found_says_nothing_of_classes_that_are_off_too() -> None:
-    assert "classes agree" not in agreed(rate(10, 51), rate(0, 51)).because
+    because = agreed(rate(10, 51), rate(0, 51)).because
+    assert "classes agree" not in because
+    assert "so does another model, or a broken conversion" in because
 
 
 def test_unknown_where_bounds_hold_the_floor_or_the_incumbent_is_silent() -> None:
