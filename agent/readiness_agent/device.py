@@ -7,6 +7,7 @@ from typing import Any
 
 from readiness.evidence.device import Device, Sensed
 from readiness_agent.sensors import sense_all
+from readiness_agent.sensors.accelerators import NONE
 from readiness_agent.sysroot import ROOT
 
 # Distributions that bring a runtime; their versions are read from what pip installed, without importing an engine.
@@ -27,7 +28,7 @@ def of_sensed(
 ) -> Device:
     """Build the Device record out of sensor readings at hand; `installed` runtimes are looked up when not given."""
     said: dict[str, dict[str, Any]] = {one.sensor: dict(one.readings) for one in sensed}
-    board, cpu, memory = (said.get(name, {}) for name in ("board", "cpu", "memory"))
+    board, cpu, memory, power = (said.get(name, {}) for name in ("board", "cpu", "memory", "power"))
     return Device(
         board=board.get("board") or UNKNOWN,
         arch=board.get("arch") or UNKNOWN,
@@ -38,10 +39,15 @@ def of_sensed(
         os=board.get("os"),
         kernel=board.get("kernel"),
         governor=cpu.get("governor"),
-        power_mode=board.get("power_mode"),
+        power_mode=power.get("power_mode"),
+        accelerators=_listed(said.get("accelerators", {}).get("found")),
         runtimes=runtimes() if installed is None else installed,
         providers=tuple(providers),
     )
+
+
+def _listed(found: str | None) -> tuple[str, ...]:
+    return () if found in {None, NONE} else tuple(str(found).split(", "))
 
 
 def runtimes() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Asks the Raspberry Pi's firmware what `vcgencmd` asks it, without starting a program: one message through /dev/vcio."""
+"""Asks the Raspberry Pi's firmware what `vcgencmd` asks it, by one message through /dev/vcio: no program starts."""
 
 import fcntl
 import struct

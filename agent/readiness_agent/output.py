@@ -42,6 +42,10 @@ def require_place(path: str | Path | None) -> None:
 
 
 def require_folder(path: Path, option: str) -> None:
-    """Raise Stop when an option names no folder."""
-    if not path.is_dir():
+    """Raise Stop when an option names no folder, or none that can be looked at."""
+    try:
+        found = path.is_dir()
+    except OSError as error:
+        raise Stop(f"{str(path)[:200]}: {(error.strerror or 'unusable').lower()} ({option})") from None
+    if not found:
         raise Stop(f"{path}: no such folder ({option})")

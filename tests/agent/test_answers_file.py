@@ -1,5 +1,6 @@
 """The file of answers: what goes in comes out, and nothing else is taken for answers."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,13 @@ def test_what_holds_no_answers_is_named(tmp_path: Path, data: bytes) -> None:
         answers_file.read(path)
     with pytest.raises(answers_file.UnreadableAnswers, match="gone"):
         answers_file.read(tmp_path / "gone")
+
+
+def test_what_is_no_plain_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for place in (tmp_path / "pipe", tmp_path / "folder"):
+        with pytest.raises(FileExistsError, match=place.name):
+            answers_file.write(place, ANSWERS)
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "pipe"]

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from PIL import Image
 
 import tiny_onnx
 from children import wait_until
+from readiness_agent.benchmark.exclusive import sole_benchmark
+from readiness_agent.benchmark.spill import spill_folder
 
 CARD = (
     'task = "classification"\nconfidence = 0.5\nclasses = ["red", "green", "blue"]\n'
@@ -105,17 +108,32 @@ def test_a_terminated_command_cleans_up_and_says_so(site: Path, start: Start, co
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
-def test_a_killed_command_takes_its_worker_along_and_the_next_sweeps_up(site: Path, start: Start) -> None:
-    killed, held = start(*words(site, "bench")), start(*words(site, "bench"))
-    wait_until(lambda: len(spilt(site, "/000003.bmp")) == 2, "both have frames")
-    worker = busy_worker(killed, "bench", site)
-    killed.kill()
-    wait_until(lambda: gone(worker), "the worker dies with its parent", 5)
-    assert len(spilt(site)) == 2
-    following = start("bench", "mean.onnx", "--frames", "clip.avi", "--quick")
-    assert following.wait(60) == 0
-    assert len(spilt(site)) == 1
-    assert held.poll() is None
+def test_a_killed_command_takes_its_worker_along_and_the_next_sweeps_up(
+    site: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(site / "temporary"))
+    with spill_folder() as held:
+        Path(held, "kept.bmp").touch()
+        killed = start(*words(site, "bench"))
+        worker = busy_worker(killed, "bench", site)
+        killed.kill()
+        wait_until(lambda: gone(worker), "the worker dies with its parent", 5)
+        assert len(spilt(site)) == 2
+        following = start("bench", "mean.onnx", "--frames", "clip.avi", "--quick")
+        assert following.wait(60) == 0
+        assert spilt(site) == [Path(held)]
+
+
+def test_a_second_benchmark_on_the_device_is_refused(site: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(site / "temporary"))
+    with sole_benchmark():
+        second = start("bench", "mean.onnx", "--frames", "clip.avi", "--quick")
+        said = second.communicate(timeout=30)[1]
+    assert second.returncode == 4
+    assert "another benchmark" in said
+    assert f"(process {os.getpid()}) runs on this device" in said
+    assert said.count("\n") == 1
+    assert not spilt(site)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")

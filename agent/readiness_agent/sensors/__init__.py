@@ -126,5 +126,5 @@ def _value(value: str | float | bool | None) -> str | int | float | bool | None:
 
 
 def _plain(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode()
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)[:_LONGEST_TEXT]
+    text = text[:_LONGEST_TEXT].encode("utf-8", "replace").decode()
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from readiness_agent.sensors import Readings, Unsensed
+from readiness_agent.sensors.gpu import TEGRA_GPUS
 from readiness_agent.sysroot import Tree, fields
 
 # PCI vendor:device of accelerators; Hailo-8 and Hailo-8L share theirs. The Intel NPUs are those of the Linux ivpu
@@ -13,6 +14,7 @@ _PCI = {"1e60:2864": "hailo-8", "1ac1:089a": "coral-pcie"} | dict.fromkeys(
 )
 # A Coral USB stick changes its name once the runtime has loaded its firmware.
 _USB = {"1a6e:089a": "coral-usb", "18d1:9302": "coral-usb"}
+NONE = "none"
 _NVIDIA, _DISPLAY = "0x10de", "0x03"
 # The node by which a program reaches an accelerator that has one, and the group that may open it.
 _NODES = {
@@ -27,7 +29,7 @@ def read(tree: Tree) -> Readings:
     if not tree.exists("sys/bus") and not tree.exists("sys/class/devfreq"):
         raise Unsensed("no /sys/bus to look for accelerators")
     found = sorted([*_pci(tree), *_usb(tree), *_tegra(tree)])
-    readings: Readings = {"found": ", ".join(found) or "none"}
+    readings: Readings = {"found": ", ".join(found) or NONE}
     for kind, (name, pattern) in _NODES.items():
         if any(one.startswith(kind) for one in found):
             nodes = tree.matches(pattern)

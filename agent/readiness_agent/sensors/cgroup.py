@@ -77,7 +77,8 @@ def _folder(tree: Tree, controllers: tuple[str, ...]) -> str | None:
 def _upwards(folder: str | None) -> list[str]:
     """Give a group's folder and those above it, down to the mount."""
     parts = (folder or "").removeprefix(_MOUNT).strip("/").split("/")
-    return [] if folder is None else ["/".join((_MOUNT, *parts[:deep])).rstrip("/") for deep in range(len(parts), -1, -1)]
+    deep_first = [] if folder is None else range(len(parts), -1, -1)
+    return ["/".join((_MOUNT, *parts[:deep])).rstrip("/") for deep in deep_first]
 
 
 def _quota(tree: Tree, folder: str) -> float | None:

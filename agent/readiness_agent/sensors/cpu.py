@@ -25,7 +25,7 @@ def read(tree: Tree) -> Readings:
         "cpu": _name(cpu),
         "cores": online(tree.text(f"{_CPU}/online")),
         "cores_present": online(tree.text(f"{_CPU}/present")),
-        "isolated": tree.text(f"{_CPU}/isolated") or None,
+        "isolated": "none" if (isolated := tree.text(f"{_CPU}/isolated")) == "" else isolated,
         "smt": _switch(tree.text(f"{_CPU}/smt/active")),
         "quota_cores": quota_cores(tree),
         "governor": _all(tree, policies, "scaling_governor"),
@@ -44,15 +44,22 @@ def online(said: str | None) -> int | None:
     """Count the cores of a list such as `0-3,6`; None when the list cannot be read."""
     if not said:
         return None
-    ends = [[integer(end) for end in span.split("-")] for span in said.split(",")]
-    counts = [last - first + 1 for first, last in ((span[0], span[-1]) for span in ends) if first is not None and last is not None]
-    return sum(counts) if len(counts) == len(ends) and min(counts) > 0 else None
+    counts = [_length(span) for span in said.split(",")]
+    known = [count for count in counts if count is not None and count > 0]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _length(span: str) -> int | None:
+    ends = [integer(end) for end in span.split("-", 1)]
+    first, last = ends[0], ends[-1]
+    return None if first is None or last is None else last - first + 1
 
 
 def _name(cpu: dict[str, str]) -> str | None:
+    """Name the core by its part number where it has a known one; the name that an Arm kernel gives is any core's."""
     part = cpu.get("CPU part", "")
     known = _NVIDIA_PARTS if cpu.get("CPU implementer") == "0x4e" else _ARM_PARTS
-    return cpu.get("model name") or known.get(part) or part or None
+    return known.get(part) or cpu.get("model name") or part or None
 
 
 def _all(tree: Tree, policies: list[str], name: str) -> str | None:

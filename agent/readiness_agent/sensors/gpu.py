@@ -22,10 +22,11 @@ def read(tree: Tree) -> Readings:
 
 
 def _tegra(tree: Tree) -> Readings:
-    folder = next((path for path in tree.matches("sys/class/devfreq/*") if PurePosixPath(path).name in TEGRA_GPUS), None)
+    nodes = [path for path in tree.matches("sys/class/devfreq/*") if PurePosixPath(path).name in TEGRA_GPUS]
+    folder = next(iter(nodes), None)
     if folder is None:
         return {}
-    now, most, limit = (tree.integer(f"{folder}/{name}") for name in ("cur_freq", "max_freq", "available_frequencies"))
+    now, most = (tree.integer(f"{folder}/{name}") for name in ("cur_freq", "max_freq"))
     loads = [integer(tree.text(path)) for path in (f"{folder}/device/load", *_LOADS)]
     load = next((permille for permille in loads if permille is not None), None)
     return {
@@ -38,12 +39,12 @@ def _tegra(tree: Tree) -> Readings:
 
 
 def _nvidia(tree: Tree) -> Readings:
-    """Ask NVML only where NVIDIA's driver runs: its library would be searched for in vain, and a Jetson has none."""
+    """Give the cards that NVIDIA's driver lists, and their state as NVML tells it."""
     if not tree.exists("proc/driver/nvidia/version"):
         return {}
     found = tree.matches("proc/driver/nvidia/gpus/*/information")
     names = [fields(tree.text(path)).get("Model") for path in found]
-    said = nvml.states(tree) if tree.live else []
+    said = nvml.states(tree)
     readings: Readings = {"cards": len(found) or None, "driver": _driver(tree)}
     for number in range(max(len(names), len(said))):
         own = dict(said[number]) if number < len(said) else {}

@@ -16,6 +16,7 @@ _NVPMODEL = "/usr/sbin/nvpmodel"
 _ANSWER_S = 0.8
 _POWER_MODEL = re.compile(r"<\s*POWER_MODEL\s+ID=(\d+)\s+NAME=(\S+?)\s*>")
 _PMIC = re.compile(r"(\w+)_([AV]) (?:current|volt)\(\d+\)=([\d.]+)[AV]")
+_LONGEST_LINE = 100
 
 
 def read(tree: Tree) -> Readings:
@@ -62,11 +63,13 @@ def _is_rail(label: str | None) -> bool:
 
 def _pmic_rails(tree: Tree) -> Iterator[Rail]:
     """Read a Pi 5's power chip: volts times amperes of each rail that has both."""
-    measured = {(name, kind): number(said) for name, kind, said in _PMIC.findall(firmware.ask(tree, "pmic_read_adc") or "")}
-    for name, kind in measured:
-        volts, amperes = measured.get((name, "V")), measured[name, kind]
-        if kind == "A" and volts is not None and amperes is not None:
-            yield name, volts * amperes * 1000
+    lines = (firmware.ask(tree, "pmic_read_adc") or "").splitlines()
+    said = [found.groups() for line in lines if (found := _PMIC.fullmatch(line[:_LONGEST_LINE].strip()))]
+    volts, amperes = ({name: number(value) for name, kind, value in said if kind == unit} for unit in "VA")
+    for name, current in amperes.items():
+        potential = volts.get(name)
+        if potential is not None and current is not None:
+            yield name, potential * current * 1000
 
 
 def _energy(tree: Tree) -> Readings:

@@ -9,10 +9,12 @@ from readiness_agent.sysroot import Tree, chips, integer
 
 # The Tegra PMIC zone reads a constant, 50 or 100 °C.
 _CONSTANT = ("PMIC",)
+# No chip works beyond these; a Jetson's zone reads -256 °C while its engine is off.
+_COLDEST_C, _HOTTEST_C = -60.0, 200.0
 _LIMITING_TRIPS = {"passive", "hot", "critical"}
 # x86 sensors of the processor itself; a machine without thermal zones may have these.
 _CPU_CHIPS = ("coretemp", "k10temp", "zenpower")
-# The Pi's firmware slows the cores from 80 °C on, long before the kernel's critical trip (raspberrypi.com documentation).
+# The Pi's firmware slows the cores from 80 °C on, long before the kernel's critical trip (raspberrypi.com).
 _PI_LIMIT_C = 80.0
 
 
@@ -33,7 +35,7 @@ def read(tree: Tree) -> Readings:
         if heat.limit_c is not None:
             rooms[name] = readings[f"{name}_headroom_c"] = round(heat.limit_c - heat.now_c, 1)
     if not readings:
-        raise Unsensed("no readable thermal zone under /sys/class/thermal, and no processor sensor under /sys/class/hwmon")
+        raise Unsensed("no readable thermal zone in /sys/class/thermal, no processor sensor in /sys/class/hwmon")
     hottest = max(float(value) for name, value in readings.items() if value is not None and "_headroom" not in name)
     first = min(rooms, key=lambda name: rooms[name], default=None)
     room = None if first is None else rooms[first]
@@ -84,7 +86,8 @@ def _cooling(tree: Tree) -> str | None:
 
 
 def _celsius(millidegrees: int | None) -> float | None:
-    return None if millidegrees is None else round(millidegrees / 1000, 1)
+    now_c = None if millidegrees is None else round(millidegrees / 1000, 1)
+    return now_c if now_c is not None and _COLDEST_C < now_c < _HOTTEST_C else None
 
 
 def _unused(kind: str, readings: Readings) -> str:

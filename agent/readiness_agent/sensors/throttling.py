@@ -2,8 +2,9 @@
 
 import re
 
-from readiness_agent import firmware
+from readiness_agent import firmware, nvml
 from readiness_agent.sensors import Readings, Unsensed
+from readiness_agent.sensors.board import device_tree
 from readiness_agent.sysroot import Tree, chips, integer
 
 _CPU = "sys/devices/system/cpu/cpu*/thermal_throttle"
@@ -18,7 +19,7 @@ _OLD_PI_FILE = "sys/devices/platform/soc*/*firmware/get_throttled"
 _OVER_CURRENT_LINES = (1, 2, 3)
 # Cooling devices that slow the processor or the GPU. Fans cool without slowing; a display, a radio or a
 # temperature offset is "cooled" for other reasons.
-_SLOWING = re.compile(r"(thermal-)?(cpufreq|devfreq|idle)-.+|.*(balanced|throttle|heavy).*", re.IGNORECASE)
+_SLOWING = re.compile(r"^(thermal-)?(cpufreq|devfreq|idle)-|balanced|throttle|heavy", re.IGNORECASE)
 # A PC's processor throttles itself without these two; that they are at rest proves nothing.
 _SLOWING_ON_DEMAND = {"Processor", "intel_powerclamp"}
 
@@ -30,12 +31,14 @@ def read(tree: Tree) -> Readings:
     On healthy Orin boards oc3 (instantaneous over-current) grows too. Sources: the Pi firmware's get_throttled, the
     Linux drivers therm_throt, raspberrypi-hwmon, ina3221 and soctherm, and the thermal framework's cooling devices.
     """
+    slowed, pi = _slowed(tree), _pi(tree)
     readings: Readings = {
         "core_throttle_events": _sum(tree, f"{_CPU}/core_throttle_count"),
         "package_throttle_events": _sum(tree, f"{_CPU}/package_throttle_count"),
         **_over_current(tree),
-        **_cooling(tree),
-        **_pi(tree),
+        **pi,
+        **slowed,
+        "throttled_now": slowed["throttled_now"] or pi.get("throttled_now", slowed["throttled_now"]),
     }
     known: Readings = {name: value for name, value in readings.items() if value is not None}
     if not known:
@@ -81,7 +84,10 @@ def _word(said: str | None, tree: Tree) -> int | None:
 def _over_current(tree: Tree) -> Readings:
     """Read a Jetson's over-current lines, and its power monitors' alarms, whose thresholds the board sets."""
     readings: Readings = {}
-    for folder in chips(tree, "soctherm_oc"):
+    lines = chips(tree, "soctherm_oc")
+    if not lines and "nvidia,tegra" in (device_tree(tree, "compatible") or ""):
+        tree.note("over-current lines are unknown: this kernel tells of them in its log only")
+    for folder in lines:
         for line in _OVER_CURRENT_LINES:
             readings[f"oc{line}_events"] = integer(tree.text(f"{folder}/oc{line}_event_cnt"))
             enabled = integer(tree.text(f"{folder}/oc{line}_throt_en"))
@@ -93,15 +99,26 @@ def _over_current(tree: Tree) -> Readings:
     return readings
 
 
-def _cooling(tree: Tree) -> Readings:
-    """Tell whether the kernel slows the processor or the GPU for heat at this moment, and by which device."""
+def _slowed(tree: Tree) -> Readings:
+    """Tell whether the kernel or NVIDIA's driver slows the processor or a GPU at this moment, and by what.
+
+    A GPU that is not slowed says nothing of the processor.
+    """
+    at_work, told = _cooling(tree)
+    for number, reasons in enumerate(nvml.slowed_by(tree)):
+        at_work += [f"GPU {number}: {words}" for words in reasons or () if words != nvml.POWER_CAP]
+    by = ", ".join(dict.fromkeys(at_work)) or None
+    return {"throttled_now": True if by else (False if told else None), "throttled_by": by}
+
+
+def _cooling(tree: Tree) -> tuple[list[str], bool]:
+    """Give the cooling devices that slow something at this moment, and whether any tells when it does not."""
     at_work: list[str] = []
     told = False
     for device in tree.matches("sys/class/thermal/cooling_device*"):
         kind, state = tree.text(f"{device}/type") or "", integer(tree.text(f"{device}/cur_state"))
-        slows = _SLOWING.fullmatch(kind) is not None
+        slows = _SLOWING.search(kind) is not None
         if state is not None and (slows or kind in _SLOWING_ON_DEMAND):
             told |= slows
             at_work += [kind] * (state > 0)
-    by = ", ".join(dict.fromkeys(at_work)) or None
-    return {"throttled_now": True if by else (False if told else None), "throttled_by": by}
+    return at_work, told
