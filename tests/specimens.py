@@ -269,7 +269,7 @@ def benchmark(**changes: Any) -> Benchmark:
         confidence=Confidence(
             histogram=(0, 0, 0, 0, 5, 10, 20, 40, 80, 100), classes=(), frames=64, empty_frames=2, empty=rate(2, 64)
         ),
-        paced=Paced(fps=30.0, latency_ms=latency(13.0), missed=rate(0, 3000), dropped=0),
+        paced=Paced(fps=60.0, latency_ms=latency(13.0), missed=rate(0, 3000), dropped=0),
         source=Source(kind="frame-set", arrived=1920),
     )
     return msgspec.structs.replace(good, **changes)

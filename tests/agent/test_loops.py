@@ -1,5 +1,6 @@
 """The loops of a repetition, over a stand-in model whose time is known: what is timed, and when it ends."""
 
+import mmap
 import sys
 import time
 from collections.abc import Callable
@@ -249,7 +250,7 @@ def test_a_sustained_run_is_told_in_buckets(frame: Path) -> None:
 
 def test_what_a_model_keeps_shows_and_the_samples_do_not(frame: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sustaining, "calibration_ms", lambda: 1.0)
-    kept: list[bytearray] = []
+    kept: list[mmap.mmap] = []
 
     def growth(behave: Behaviour) -> float:
         long = sustained_loop(job(sustained_s=1.0, bucket_s=0.2), runs_of(frame, behave), between())
@@ -259,7 +260,9 @@ def test_what_a_model_keeps_shows_and_the_samples_do_not(frame: Path, monkeypatc
 
     def leak(_: int) -> None:
         time.sleep(0.005)
-        kept.append(bytearray(b"x" * 2**18))
+        page = mmap.mmap(-1, 2**18, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)  # malloc may hold freed pages
+        page.write(b"x" * 2**18)
+        kept.append(page)
 
     assert growth(leak) == pytest.approx(0.25, rel=0.2)
     assert abs(growth(sleeping(0.0005))) < 0.01
