@@ -15,7 +15,6 @@ QUIET: dict[str, dict[str, Any]] = {
     "cgroup": {"quota_throttled_events": 0},
     "cpu": {"governor": "schedutil", "frequency_limit_mhz": 1800.0},
     "power": {"power_mode": "15W"},
-    "pressure": {"cpu_stall_percent": 1.0},
     "thermal": {"max_c": 50.0, "headroom_c": 30.0},
     "throttling": {"core_throttle_events": 5, "oc1_events": 0, "oc3_events": 1, "throttled_now": False},
 }
@@ -37,6 +36,7 @@ def measured(**changes: Any) -> Measured:
         busy_s=sum(runs) / 1e9,
         run_delay_s=0.001,
         involuntary_switches=0,
+        machine_stall_s=0.01,
         warm_up_runs=50,
         steady=True,
         memory=Footprint(peak_rss=100.0, uss=80.0, headroom=2000.0),

@@ -92,7 +92,7 @@ def test_conditions_say_what_the_numbers_hold_for(ran: Callable[..., Workers]) -
     said = record(bench(of("a"))[0]).benchmark.conditions
     wanted = {"power_mode": "15W", "governor": "schedutil", "trip_distance_before_c": 30.0, "temperature_after_c": 50.0}
     assert {name: said[name] for name in wanted} == wanted
-    assert (said["cpu_stall_percent"], said["quota_throttled"], said["throttling_watched"]) == (1.0, 0, True)
+    assert (said["machine_stall_share"], said["quota_throttled"], said["throttling_watched"]) == (0.00334, 0, True)
     assert (said["processes_planned"], said["threads"], said["swap_total_mib"]) == (3, 1, None)
 
 

@@ -256,3 +256,11 @@ def test_a_kernel_that_does_not_count_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "proc/self/task/8/schedstat").unlink()
     tree(tmp_path, {"proc/self/task/9/schedstat": "50 500000000 1\n"})
     assert waiting.run_delay_s() == 2.5
+
+
+def test_the_machines_pressure_is_what_its_total_grew_by(tmp_path: Path) -> None:
+    assert Waiting(tree(tmp_path, {})).machine_stall_s() is None
+    line = "some avg10=0.00 avg60=0.00 avg300=0.00 total={}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
+    waiting = Waiting(tree(tmp_path, {"proc/pressure/cpu": line.format(7_000_000)}))
+    (tmp_path / "proc/pressure/cpu").write_text(line.format(8_500_000))
+    assert waiting.machine_stall_s() == 1.5

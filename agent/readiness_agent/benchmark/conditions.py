@@ -1,10 +1,9 @@
 """Records what a benchmark's numbers hold for: the machine's state before and after, and how the runs were made."""
 
 import os
-from collections.abc import Iterable
 from statistics import median
 
-from readiness_agent.benchmark.contention import delay_share
+from readiness_agent.benchmark.contention import delay_share, stall_share
 from readiness_agent.benchmark.course import Course, Plan
 from readiness_agent.benchmark.readings import counters, figure, reading
 from readiness_agent.worker.jobs import Surveyed
@@ -67,7 +66,7 @@ def _runs(course: Course, plan: Plan) -> Conditions:
     """Tell how the runs were made, and what they waited for."""
     measured = [one.measured for one in course.repetitions]
     share = delay_share(one.measured for one in course.every)
-    stalls = [figure(one.after, "pressure", "cpu_stall_percent") for one in course.every]
+    stall = stall_share(one.measured for one in course.every)
     threads = course.candidate.load.threads
     return {
         "threads": threads,
@@ -77,7 +76,7 @@ def _runs(course: Course, plan: Plan) -> Conditions:
         "first_inference_ms": round(median(one.first_inference_ms for one in measured), 3),
         "run_delay_share": None if share is None else round(share, 5),
         "involuntary_switches": sum(one.involuntary_switches for one in measured),
-        "cpu_stall_percent": _most(stalls),
+        "machine_stall_share": None if stall is None else round(stall, 5),
     }
 
 
@@ -88,7 +87,3 @@ def _growth(course: Course, name: str) -> float | None:
     ]
     known = [after - before for before, after in pairs if before is not None and after is not None]
     return sum(known) if known else None
-
-
-def _most(values: Iterable[float | None]) -> float | None:
-    return max((value for value in values if value is not None), default=None)

@@ -1,15 +1,15 @@
 """Whether other work was on the cores: the workers' own waiting, the machine's pressure, a host that slowed down."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import mean
 
 from readiness_agent.benchmark.course import Course, Reason, Repetition
-from readiness_agent.benchmark.readings import counters, figure
+from readiness_agent.benchmark.readings import counters
 from readiness_agent.worker.jobs import Measured
 
-MOST_DELAY = 0.02
+_MOST_DELAY = 0.02
 _MOST_DELAY_OF_ONE = 0.05
-MOST_STALL_PERCENT = 10.0
+_MOST_STALL = 0.10
 _MOST_SWITCHES_PER_S = 100.0
 _MOST_SLOWER = 1.10  # the limit of AndroidX Benchmark
 _SAME_CLOCK = 0.95
@@ -17,52 +17,52 @@ _SAME_CLOCK = 0.95
 
 def delay_share(repetitions: Iterable[Measured]) -> float | None:
     """Give the share of the timed loops that the workers waited for a core; None where Linux does not say."""
-    known = [one for one in repetitions if one.run_delay_s is not None]
-    wall = sum(one.wall_s for one in known)
-    return sum(one.run_delay_s or 0.0 for one in known) / wall if wall else None
+    return _share((one.run_delay_s, one.wall_s) for one in repetitions)
+
+
+def stall_share(repetitions: Iterable[Measured]) -> float | None:
+    """Give the share of the timed loops in which some task of the machine waited for a core; None without Linux PSI."""
+    return _share((one.machine_stall_s, one.wall_s) for one in repetitions)
+
+
+def _share(parts: Iterable[tuple[float | None, float]]) -> float | None:
+    known = [(waited_s, wall_s) for waited_s, wall_s in parts if waited_s is not None]
+    wall = sum(wall_s for _, wall_s in known)
+    return sum(waited_s for waited_s, _ in known) / wall if wall else None
 
 
 def reasons(course: Course) -> Iterator[Reason]:
-    """Find other work on the cores.
+    """Find other work on the cores: what the runs waited for it, or else what it waited for them.
 
-    A worker that never waited was not disturbed, however many others waited for the cores that it took itself: the
-    machine's pressure and the switches forced on a worker count only where its own waiting is not known.
+    The scheduler may favour a worker so far that others alone wait; where the model is deployed it need not.
     """
     measured = [one.measured for one in course.every]
-    share = delay_share(measured)
-    if share is None:
-        yield from _by_others(course)
-    else:
-        each = [own for one in measured if (own := delay_share([one])) is not None]
-        if share > MOST_DELAY:
-            words = f"the runs waited {share:.1%} of the time for a core, {MOST_DELAY:.0%} is accepted"
-            yield "contended", f"{words}{_pressure(course)}{_quota(course)}"
-        elif max(each) > _MOST_DELAY_OF_ONE:
-            words = f"one process waited {max(each):.1%} of the time for a core, {_MOST_DELAY_OF_ONE:.0%} is accepted"
-            yield "contended", f"{words}{_pressure(course)}{_quota(course)}"
+    share, stall = delay_share(measured), stall_share(measured)
+    each = [own for one in measured if (own := delay_share([one])) is not None]
+    if share is not None and share > _MOST_DELAY:
+        words = f"the runs waited {share:.1%} of the time for a core, {_MOST_DELAY:.0%} is accepted"
+        yield "contended", f"{words}{_machine(stall)}{_quota(course)}"
+    elif max(each, default=0.0) > _MOST_DELAY_OF_ONE:
+        words = f"one process waited {max(each):.1%} of the time for a core, {_MOST_DELAY_OF_ONE:.0%} is accepted"
+        yield "contended", f"{words}{_machine(stall)}{_quota(course)}"
+    elif stall is not None and stall > _MOST_STALL:
+        words = f"other tasks waited for a core {stall:.1%} of the time, {_MOST_STALL:.0%} is accepted"
+        yield "contended", f"{words}: the machine has more work than cores"
+    elif share is None:
+        yield from _switched(measured)
     yield from _slower_host(course.sustained)
 
 
-def _by_others(course: Course) -> Iterator[Reason]:
-    stall = _stall(course)
-    if stall is not None and stall > MOST_STALL_PERCENT:
-        limit = f"{MOST_STALL_PERCENT:g} % is accepted"
-        yield "contended", f"tasks waited {stall:g} % of 10 s for a core right after a run, {limit}"
-    wall = sum(one.measured.wall_s for one in course.every)
-    switches = sum(one.measured.involuntary_switches for one in course.every)
+def _machine(stall: float | None) -> str:
+    return "" if stall is None else f"; some task of the whole machine did {stall:.1%} of it"
+
+
+def _switched(measured: Sequence[Measured]) -> Iterator[Reason]:
+    wall = sum(one.wall_s for one in measured)
+    switches = sum(one.involuntary_switches for one in measured)
     if wall and switches / wall > _MOST_SWITCHES_PER_S:
         limit = f"{_MOST_SWITCHES_PER_S:g} are accepted"
         yield "contended", f"the runs lost their core {switches / wall:.0f} times a second to other work, {limit}"
-
-
-def _stall(course: Course) -> float | None:
-    stalls = [figure(one.after, "pressure", "cpu_stall_percent") for one in course.every]
-    return max((stall for stall in stalls if stall is not None), default=None)
-
-
-def _pressure(course: Course) -> str:
-    stall = _stall(course)
-    return "" if stall is None else f"; tasks of the whole machine waited {stall:g} % of the 10 s after a run"
 
 
 def _quota(course: Course) -> str:

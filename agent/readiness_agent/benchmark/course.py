@@ -1,15 +1,18 @@
 """What a benchmark is made of before it is summed up: the plan, the candidates, and each repetition of one."""
 
+import math
 from typing import Literal
 
 import msgspec
 
 from readiness.evidence.benchmark import Validity
 from readiness.evidence.device import Sensed
+from readiness.measures.intervals import sample_floor
 from readiness_agent.worker.jobs import Described, Load, Measured
 
 Reason = tuple[Validity, str]  # a disturbance, and its evidence in words and numbers
 
+_LONGEST_PACED_S = 120.0
 _START_S = 4.0  # an engine's import and a model's loading on a small board
 
 
@@ -30,6 +33,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     paced_s: float = 20.0
     sustained_s: float = 0.0
     bucket_s: float = 30.0
+
+    def long_enough_s(self, fps: float) -> float:
+        """Give how long each paced loop must be for all together to bound p95, two minutes at most."""
+        frames = math.ceil(sample_floor(0.95) / self.processes)
+        return max(self.paced_s, min(_LONGEST_PACED_S, frames / fps))
 
     def process_s(self) -> float:
         """Reckon the seconds of one repetition before any was made: a quick start, and steady after eight blocks."""

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from readiness.checks.target import latency_over_budget, memory_over_budget, throughput_below_required
+from readiness.checks.target import (
+    deadlines_missed,
+    latency_over_budget,
+    memory_over_budget,
+    throughput_below_required,
+)
 from readiness.evidence.benchmark import Benchmark
 from readiness.evidence.device import Device
 from readiness.profile import Profile
@@ -76,10 +81,11 @@ def benchmark(
 
 
 def _paced(plan: Plan, profile: Profile | None) -> Plan:
-    """Take the rate that the profile requires, unless the plan has one or only screens."""
-    if plan.fps is not None or plan.protocol == "quick" or profile is None:
-        return plan
-    return msgspec.structs.replace(plan, fps=profile.budget.throughput_fps)
+    """Take the rate that the profile requires, unless the plan has one or only screens, and time enough for p95."""
+    fps = plan.fps
+    if fps is None and plan.protocol != "quick" and profile is not None:
+        fps = profile.budget.throughput_fps
+    return plan if fps is None else msgspec.structs.replace(plan, fps=fps, paced_s=plan.long_enough_s(fps))
 
 
 def _compares(candidates: Sequence[Candidate]) -> bool:
@@ -90,7 +96,12 @@ def _undecided(result: Result | str, profile: Profile) -> bool:
     """Tell whether more processes could settle what the profile asks: its budgets lie between the bounds."""
     if isinstance(result, str) or result.benchmark.validity not in _LONGER_HELPS:
         return False
-    asked = (latency_over_budget.judge, memory_over_budget.judge, throughput_below_required.judge)
+    asked = (
+        latency_over_budget.judge,
+        memory_over_budget.judge,
+        throughput_below_required.judge,
+        deadlines_missed.judge,
+    )
     return any(judge(result.benchmark, profile).unknown == "undecided" for judge in asked)
 
 

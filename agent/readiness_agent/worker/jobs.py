@@ -237,6 +237,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, tag="measured"):
     busy_s: float
     run_delay_s: float | None
     involuntary_switches: int
+    machine_stall_s: float | None = None
     warm_up_runs: int
     steady: bool
     memory: Footprint

@@ -30,6 +30,7 @@ class _Timed(NamedTuple):
     paced: PacedLoop | None
     sustained: SustainedLoop | None
     run_delay_s: float | None
+    machine_stall_s: float | None
     switches: int
 
 
@@ -64,6 +65,7 @@ def measure(job: Measure, report: Report, stopped: Callable[[], bool]) -> Measur
         busy_s=sum(timed.closed.samples.end_to_end) / 1e9,
         run_delay_s=timed.run_delay_s,
         involuntary_switches=timed.switches,
+        machine_stall_s=timed.machine_stall_s,
         warm_up_runs=warm_up_runs,
         steady=steady,
         memory=footprint,
@@ -89,13 +91,13 @@ def _timed(job: Measure, runs: Runs, between: Between) -> _Timed:
     else:
         between.later_s = 0.0 if job.fps is None else job.paced_s
         closed = closed_loop(job, runs, between)
-    run_delay_s, switches = waiting.run_delay_s(), waiting.involuntary_switches()
+    run_delay_s, stall_s, switches = waiting.run_delay_s(), waiting.machine_stall_s(), waiting.involuntary_switches()
     if not closed.samples.end_to_end and (sustained is None or not sustained.end_to_end_ns):
         raise Unrunnable(f"{job.load.path}: {_nothing(runs, between)}")
     if job.fps is not None and sustained is None and not between.stopped():
         between.later_s = 0.0
         paced = paced_loop(job, job.fps, runs, between)
-    return _Timed(closed, paced, sustained, run_delay_s, switches)
+    return _Timed(closed, paced, sustained, run_delay_s, stall_s, switches)
 
 
 def _confidence(job: Measure, inference: Inference, frames: list[Path]) -> Confidence | None:

@@ -14,7 +14,6 @@ from readiness_agent.worker.runs import Runs
 
 _NAP_NS = 200_000_000
 _SPIN_NS = 300_000
-_BLOCK_FRAMES = 10
 
 
 def paced_loop(job: Measure, fps: float, runs: Runs, between: Between) -> PacedLoop | None:
@@ -25,7 +24,7 @@ def paced_loop(job: Measure, fps: float, runs: Runs, between: Between) -> PacedL
         blocks.append(between.block(start_s, len(service) - sum(block.runs for block in blocks)))
         between.tell(job.paced_s - now_s)
 
-    every_s = max(job.block_s, _BLOCK_FRAMES / fps)
+    every_s = job.block_s if fps * job.block_s > 1 else 0.0  # at a slow rate each frame is a block
     for due_ns in moments(job.paced_s, fps, every_s, border, between.stopped):
         stamps = runs.next()
         if stamps is not None:

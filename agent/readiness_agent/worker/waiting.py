@@ -1,4 +1,4 @@
-"""How long this process's threads waited for a core, and how often one was taken from them, as the kernel counts."""
+"""How long this process's threads and all others waited for a core, and how often one was taken from them."""
 
 from resource import RUSAGE_SELF, getrusage
 
@@ -11,6 +11,7 @@ class Waiting:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._delays = _delays(tree)
+        self._stall_us = _stall_us(tree)
         self._switches = getrusage(RUSAGE_SELF).ru_nivcsw
 
     def run_delay_s(self) -> float | None:
@@ -20,8 +21,19 @@ class Waiting:
             return None
         return sum(delay - self._delays.get(thread, 0) for thread, delay in now.items()) / 1e9
 
+    def machine_stall_s(self) -> float | None:
+        """Give the time in which some task of the whole machine waited for a core; None where no pressure is kept."""
+        now_us = _stall_us(self._tree)
+        return None if now_us is None or self._stall_us is None else (now_us - self._stall_us) / 1e6
+
     def involuntary_switches(self) -> int:
         return getrusage(RUSAGE_SELF).ru_nivcsw - self._switches
+
+
+def _stall_us(tree: Tree) -> int | None:
+    """Read the total of "some" in Linux's pressure stall information (kernel 4.20)."""
+    some = (tree.text("proc/pressure/cpu") or "").splitlines()[:1]
+    return next((integer(word[6:]) for word in " ".join(some).split() if word.startswith("total=")), None)
 
 
 def _delays(tree: Tree) -> dict[str, int] | None:

@@ -210,6 +210,12 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
     conditions: dict[str, str | int | float | bool | None] = {}
     tool_version: str = ""
 
+    def longer(self) -> str | None:
+        """Name the command that runs more than this did; None when it was the longest already."""
+        return {"quick": "readiness-agent bench without --quick", "standard": "readiness-agent bench --full"}.get(
+            self.protocol
+        )
+
     def p95s(self) -> tuple[tuple[str, Quantile], ...]:
         """Give the end-to-end p95 of each way in which the runs were made, after the words for it.
 

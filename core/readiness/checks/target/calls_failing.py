@@ -35,8 +35,8 @@ def judge(benchmark: Benchmark, profile: Profile, policy: Policy) -> Outcome:
 
 
 def _longer(benchmark: Benchmark) -> Step:
-    how = "without --quick" if benchmark.protocol == "quick" else "--full"
-    return Step(kind="benchmark", text=f"call the endpoint more often: readiness-agent bench {how}")
+    longer = benchmark.longer() or "readiness-agent bench --full --duration 600"
+    return Step(kind="benchmark", text=f"call the endpoint more often: {longer}")
 
 
 def _kinds(calls: Calls) -> str:

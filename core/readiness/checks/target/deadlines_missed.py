@@ -33,7 +33,7 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
         return clear(because, subject=subject, measure=measure)
     if answer == "found":
         return found(because, subject=subject, measure=measure, step=_STEP)
-    return unknown(because, subject=subject, measure=measure, step=_paced(required))
+    return unknown(because, subject=subject, measure=measure, step=_longer(benchmark))
 
 
 def _because(paced: Paced) -> str:
@@ -42,6 +42,11 @@ def _because(paced: Paced) -> str:
         f"{missed.hits} of {missed.n} frames at {paced.fps:g} a second were answered after the next was due, "
         f"{missed.lower:.1%} to {missed.upper:.1%}, {_SHARE:.0%} allowed; {paced.dropped} would be dropped"
     )
+
+
+def _longer(benchmark: Benchmark) -> Step:
+    longer = benchmark.longer()
+    return _STEP if longer is None else Step(kind="benchmark", text=f"run more frames at their rate: {longer}")
 
 
 def _paced(required: float) -> Step:

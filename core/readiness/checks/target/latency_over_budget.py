@@ -31,7 +31,7 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     if answer == "found":
         because = f"p95{where} is at least {p95.lower:.1f} ms, the budget is {budget:g} ms"
         return found(because, subject=subject, measure=measure, step=_step(profile))
-    return unknown(_undecided(where, p95, budget), subject=subject, measure=measure, step=_longer())
+    return unknown(_undecided(where, p95, budget), subject=subject, measure=measure, step=_longer(benchmark, profile))
 
 
 def _rank(p95: Quantile, budget: float) -> tuple[int, float]:
@@ -50,8 +50,11 @@ def _undecided(where: str, p95: Quantile, budget: float) -> str:
     )
 
 
-def _longer() -> Step:
-    return Step(kind="benchmark", text="measure longer on a quiet device: readiness-agent bench without --quick")
+def _longer(benchmark: Benchmark, profile: Profile) -> Step:
+    longer = benchmark.longer()
+    if longer is None:
+        return _step(profile)
+    return Step(kind="benchmark", text=f"measure longer on a quiet device: {longer}")
 
 
 def _step(profile: Profile) -> Step:

@@ -27,10 +27,17 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     if answer == "clear":
         return clear(because, subject=subject, measure=measure)
     if answer == "found":
-        step = Step(
-            kind="change-target", text=f"choose a smaller model or input for {profile.name}, or a larger target"
-        )
-        return found(because, subject=subject, measure=measure, step=step)
+        return found(because, subject=subject, measure=measure, step=_smaller(profile))
     wide = "unbounded: too few processes" if upper is None else f"bounded only by {upper:.0f} MiB"
-    step = Step(kind="benchmark", text="measure in more processes: readiness-agent bench without --quick")
-    return unknown(f"{because}, {wide}", subject=subject, measure=measure, step=step)
+    return unknown(f"{because}, {wide}", subject=subject, measure=measure, step=_longer(benchmark, profile))
+
+
+def _longer(benchmark: Benchmark, profile: Profile) -> Step:
+    longer = benchmark.longer()
+    if longer is None:
+        return _smaller(profile)
+    return Step(kind="benchmark", text=f"measure in more processes: {longer}")
+
+
+def _smaller(profile: Profile) -> Step:
+    return Step(kind="change-target", text=f"choose a smaller model or input for {profile.name}, or a larger target")

@@ -11,7 +11,7 @@ from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, 
 from readiness.profile import Profile
 
 SEVERITY = Severity.BLOCK
-_LONGER = Step(kind="benchmark", text="measure longer on a quiet device: readiness-agent bench without --quick")
+_FASTER = Step(kind="benchmark", text="benchmark a smaller or int8 model: this one is too near the rate to tell")
 
 
 def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
@@ -25,11 +25,17 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     measure = Measure(measured=measured, limit=required, unit="frames/s", interval=(lower, upper), n=benchmark.runs)
     because = f"{measured:.1f} frames a second end to end, {required:g} required"
     if lower is None or upper is None:
-        return unknown(f"{because}, but too few processes to bound it", subject=subject, measure=measure, step=_LONGER)
+        because = f"{because}, but too few processes to bound it"
+        return unknown(because, subject=subject, measure=measure, step=_longer(benchmark))
     bounded = f"{because}, bounds {lower:.1f} to {upper:.1f}"
     answer = against_floor(lower, upper, required)
     if answer == "clear":
         return clear(bounded, subject=subject, measure=measure)
     if answer == "found":
         return found(bounded, subject=subject, measure=measure)
-    return unknown(bounded, subject=subject, measure=measure, step=_LONGER)
+    return unknown(bounded, subject=subject, measure=measure, step=_longer(benchmark))
+
+
+def _longer(benchmark: Benchmark) -> Step:
+    longer = benchmark.longer()
+    return _FASTER if longer is None else Step(kind="benchmark", text=f"measure longer on a quiet device: {longer}")
