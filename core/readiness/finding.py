@@ -163,6 +163,11 @@ def inapplicable(because: str) -> Outcome:
     return Outcome(kind="inapplicable", because=because)
 
 
+def measured_longer(command: str | None, why: str, otherwise: Step) -> Step:
+    """Give the step to what too few runs left undecided: `command` runs more; where none does, `otherwise`."""
+    return otherwise if command is None else Step(kind="benchmark", text=f"{why}: {command}")
+
+
 def by_floor(
     rate: Rate,
     floor: float,

@@ -171,6 +171,17 @@ def test_what_is_no_model_file_by_its_name(site: Path, capsys: pytest.CaptureFix
     assert f"{site}/{name}: no .onnx or .tflite file; name one" in line
 
 
+def test_a_page_was_asked_for_and_says_that_nothing_was_measured(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "mean.onnx").write_bytes(b"no model")
+    line = refused(capsys, bench(site, "--html", str(site / "page.html")))
+    assert "no ONNX model" in line
+    page = (site / "page.html").read_text()
+    assert "No model could be measured" in page
+    assert "no ONNX model" in page
+
+
 def test_names_that_are_not_utf_8_are_refused_and_the_others_go_on(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

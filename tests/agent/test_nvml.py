@@ -23,8 +23,8 @@ def refuse(*_: Any) -> Any:
 
 
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A stand-in for pynvml with a card that tells all and one that supports nothing, on a machine with a driver."""
+def library(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The functions of a stand-in for pynvml: one card tells all, one supports nothing, and a driver is there."""
     told = ModuleType("pynvml")
     answers = {
         "nvmlDeviceGetName": "NVIDIA T4",
@@ -44,10 +44,10 @@ def library(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         setattr(told, name, function)
     monkeypatch.setitem(sys.modules, "pynvml", told)
     monkeypatch.setattr(Tree, "exists", lambda _, path: path == "proc/driver/nvidia/version")
-    return told
+    return vars(told)
 
 
-def test_a_card_tells_and_another_supports_nothing(library: ModuleType) -> None:
+def test_a_card_tells_and_another_supports_nothing(library: dict[str, Any]) -> None:
     tree = Tree()
     first, second = nvml.states(tree)
     assert first == {
@@ -68,34 +68,34 @@ def test_a_card_tells_and_another_supports_nothing(library: ModuleType) -> None:
     assert tree.notes == ()
 
 
-def test_heat_is_throttling_and_a_power_cap_is_none(library: ModuleType) -> None:
+def test_heat_is_throttling_and_a_power_cap_is_none(library: dict[str, Any]) -> None:
     hot = throttling.read(Tree())
     assert hot["throttled_now"] is True
     assert "GPU 0: heat" in str(hot["throttled_by"])
     assert "power cap" not in str(hot["throttled_by"])
 
 
-def test_a_second_card_has_its_own_names_and_what_it_hides_is_absent(library: ModuleType) -> None:
-    library.nvmlDeviceGetName = lambda handle: f"card {handle}"  # type: ignore[attr-defined]
+def test_a_second_card_has_its_own_names_and_what_it_hides_is_absent(library: dict[str, Any]) -> None:
+    library["nvmlDeviceGetName"] = lambda handle: f"card {handle}"
     read = gpu.read(Tree())
     assert (read["name"], read["gpu1_name"]) == ("card 0", "card 1")
     assert read["load_percent"] == 37
     assert "gpu1_load_percent" not in read
 
 
-def test_the_newer_name_of_the_question_is_asked_first(library: ModuleType) -> None:
-    library.nvmlDeviceGetCurrentClocksEventReasons = lambda _: 0  # type: ignore[attr-defined]
+def test_the_newer_name_of_the_question_is_asked_first(library: dict[str, Any]) -> None:
+    library["nvmlDeviceGetCurrentClocksEventReasons"] = lambda _: 0
     assert nvml.slowed_by(Tree()) == [(), ()]
 
 
-def test_a_driver_that_does_not_answer_is_said(library: ModuleType) -> None:
-    library.nvmlInit = refuse  # type: ignore[attr-defined]
+def test_a_driver_that_does_not_answer_is_said(library: dict[str, Any]) -> None:
+    library["nvmlInit"] = refuse
     tree = Tree()
     assert nvml.states(tree) == []
     assert tree.notes == ("NVML does not answer: Not Supported",)
 
 
-def test_a_missing_binding_is_said(library: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_binding_is_said(library: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pynvml", None)
     tree = Tree()
     assert nvml.states(tree) == []

@@ -43,7 +43,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--full", action="store_true", help="10 processes instead of 5")
     parser.add_argument("--duration", metavar="S", type=float, help="then a sustained run of S seconds for each model")
     parser.add_argument(
-        "--fps", metavar="F", type=float, help="pace frames too, each timed from when it is due (default: the target's)"
+        "--fps",
+        metavar="F",
+        type=float,
+        help="pace frames too, each timed from when it is due (default: what the target requires, except with --quick)",
     )
     parser.add_argument("--profile-ops", action="store_true", help="time each operator of the models as well")
     parser.add_argument("--json", metavar="FILE", help="write JSON to FILE, or to stdout with -")
@@ -211,7 +214,7 @@ def _write(this: Run, reported: "Sequence[Reported]") -> None:
     if args.json and (reported or not single):
         report = encoded(reported[0]) if single else encoded_set(reported, this.unusable, choice)
         trouble.append(_tried(lambda: write_json(report, args.json)))
-    if args.html and reported:
+    if args.html:
         from readiness_agent.benchmark.page import page
 
         trouble.append(_tried(lambda: write_text(page(reported, this.unusable, choice), args.html)))

@@ -8,7 +8,18 @@ Fix: quantise or shrink the model, or lower the required rate in the target prof
 
 from readiness.bounds import against_budget
 from readiness.evidence.benchmark import Benchmark, Paced
-from readiness.finding import Outcome, Severity, Step, Subject, clear, found, inapplicable, rate_measure, unknown
+from readiness.finding import (
+    Outcome,
+    Severity,
+    Step,
+    Subject,
+    clear,
+    found,
+    inapplicable,
+    measured_longer,
+    rate_measure,
+    unknown,
+)
 from readiness.profile import Profile
 
 SEVERITY = Severity.MONITOR
@@ -33,7 +44,8 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
         return clear(because, subject=subject, measure=measure)
     if answer == "found":
         return found(because, subject=subject, measure=measure, step=_STEP)
-    return unknown(because, subject=subject, measure=measure, step=_longer(benchmark))
+    longer = measured_longer(benchmark.longer(), "run more frames at their rate", _STEP)
+    return unknown(because, subject=subject, measure=measure, step=longer)
 
 
 def _because(paced: Paced) -> str:
@@ -42,11 +54,6 @@ def _because(paced: Paced) -> str:
         f"{missed.hits} of {missed.n} frames at {paced.fps:g} a second were answered after the next was due, "
         f"{missed.lower:.1%} to {missed.upper:.1%}, {_SHARE:.0%} allowed; {paced.dropped} would be dropped"
     )
-
-
-def _longer(benchmark: Benchmark) -> Step:
-    longer = benchmark.longer()
-    return _STEP if longer is None else Step(kind="benchmark", text=f"run more frames at their rate: {longer}")
 
 
 def _paced(required: float) -> Step:

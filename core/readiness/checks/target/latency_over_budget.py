@@ -10,7 +10,7 @@ import math
 from readiness.bounds import against_budget
 from readiness.evidence.benchmark import Benchmark
 from readiness.evidence.bounded import Quantile
-from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, unknown
+from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, measured_longer, unknown
 from readiness.profile import Profile
 
 SEVERITY = Severity.BLOCK
@@ -31,7 +31,8 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     if answer == "found":
         because = f"p95{where} is at least {p95.lower:.1f} ms, the budget is {budget:g} ms"
         return found(because, subject=subject, measure=measure, step=_step(profile))
-    return unknown(_undecided(where, p95, budget), subject=subject, measure=measure, step=_longer(benchmark, profile))
+    longer = measured_longer(benchmark.longer(), "measure longer on a quiet device", _step(profile))
+    return unknown(_undecided(where, p95, budget), subject=subject, measure=measure, step=longer)
 
 
 def _rank(p95: Quantile, budget: float) -> tuple[int, float]:
@@ -48,13 +49,6 @@ def _undecided(where: str, p95: Quantile, budget: float) -> str:
         f"p95{where} lies between {p95.lower:.1f} and {p95.upper:.1f} ms; the budget of {budget:g} ms is inside, "
         "so neither is shown"
     )
-
-
-def _longer(benchmark: Benchmark, profile: Profile) -> Step:
-    longer = benchmark.longer()
-    if longer is None:
-        return _step(profile)
-    return Step(kind="benchmark", text=f"measure longer on a quiet device: {longer}")
 
 
 def _step(profile: Profile) -> Step:

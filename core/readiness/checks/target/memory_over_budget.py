@@ -7,7 +7,18 @@ Fix: choose a smaller model or input size, or a target with more memory; then be
 
 from readiness.bounds import against_budget
 from readiness.evidence.benchmark import Benchmark
-from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable, unknown
+from readiness.finding import (
+    Measure,
+    Outcome,
+    Severity,
+    Step,
+    Subject,
+    clear,
+    found,
+    inapplicable,
+    measured_longer,
+    unknown,
+)
 from readiness.profile import Profile
 
 SEVERITY = Severity.BLOCK
@@ -29,14 +40,8 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
     if answer == "found":
         return found(because, subject=subject, measure=measure, step=_smaller(profile))
     wide = "unbounded: too few processes" if upper is None else f"bounded only by {upper:.0f} MiB"
-    return unknown(f"{because}, {wide}", subject=subject, measure=measure, step=_longer(benchmark, profile))
-
-
-def _longer(benchmark: Benchmark, profile: Profile) -> Step:
-    longer = benchmark.longer()
-    if longer is None:
-        return _smaller(profile)
-    return Step(kind="benchmark", text=f"measure in more processes: {longer}")
+    longer = measured_longer(benchmark.longer(), "measure in more processes", _smaller(profile))
+    return unknown(f"{because}, {wide}", subject=subject, measure=measure, step=longer)
 
 
 def _smaller(profile: Profile) -> Step:

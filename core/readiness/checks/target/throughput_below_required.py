@@ -7,7 +7,18 @@ Fix: quantise or shrink the model, use an accelerator, or lower the required rat
 
 from readiness.bounds import against_floor
 from readiness.evidence.benchmark import Benchmark
-from readiness.finding import Measure, Outcome, Severity, Step, Subject, clear, found, inapplicable, unknown
+from readiness.finding import (
+    Measure,
+    Outcome,
+    Severity,
+    Step,
+    Subject,
+    clear,
+    found,
+    inapplicable,
+    measured_longer,
+    unknown,
+)
 from readiness.profile import Profile
 
 SEVERITY = Severity.BLOCK
@@ -23,19 +34,15 @@ def judge(benchmark: Benchmark, profile: Profile) -> Outcome:
         return unknown("the throughput was not measured", "missing", subject=subject)
     lower, upper = benchmark.throughput_bounds_fps
     measure = Measure(measured=measured, limit=required, unit="frames/s", interval=(lower, upper), n=benchmark.runs)
+    longer = measured_longer(benchmark.longer(), "measure longer on a quiet device", _FASTER)
     because = f"{measured:.1f} frames a second end to end, {required:g} required"
     if lower is None or upper is None:
         because = f"{because}, but too few processes to bound it"
-        return unknown(because, subject=subject, measure=measure, step=_longer(benchmark))
+        return unknown(because, subject=subject, measure=measure, step=longer)
     bounded = f"{because}, bounds {lower:.1f} to {upper:.1f}"
     answer = against_floor(lower, upper, required)
     if answer == "clear":
         return clear(bounded, subject=subject, measure=measure)
     if answer == "found":
         return found(bounded, subject=subject, measure=measure)
-    return unknown(bounded, subject=subject, measure=measure, step=_longer(benchmark))
-
-
-def _longer(benchmark: Benchmark) -> Step:
-    longer = benchmark.longer()
-    return _FASTER if longer is None else Step(kind="benchmark", text=f"measure longer on a quiet device: {longer}")
+    return unknown(bounded, subject=subject, measure=measure, step=longer)
