@@ -179,7 +179,7 @@ def test_a_page_was_asked_for_and_says_that_nothing_was_measured(
     assert "no ONNX model" in line
     page = (site / "page.html").read_text()
     assert "No model could be measured" in page
-    assert "no ONNX model" in page
+    assert "No ONNX model, or a truncated one; copy or export it again." in page
 
 
 def test_names_that_are_not_utf_8_are_refused_and_the_others_go_on(

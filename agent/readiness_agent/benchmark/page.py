@@ -67,7 +67,7 @@ def _laid_out(reported: Sequence[Reported], unusable: dict[str, str], choice: Ch
         title=_title(reported, choice),
         version=metadata.version("model-readiness-advisor"),
         meta=tuple(_meta(reported)),
-        unusable=tuple(unusable.items()),
+        unusable=tuple((name, why.removeprefix(f"{name}: ")) for name, why in unusable.items()),
         choice=choice if several else None,
         ranked_by=RANKED_BY.get(choice.ranked_by, "Quality"),
         pareto=charts.pareto(choice, profile) if several else None,
